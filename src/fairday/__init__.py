@@ -1,0 +1,1 @@
+"""Fairday: an online store built for its busiest day."""
