@@ -1,0 +1,50 @@
+"""Identifiers and secrets: `new_id` for things we store, `new_token` for what opens them. No sequential ids leave the shop."""
+
+import hashlib
+import hmac
+import secrets
+import time
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+ID_LENGTH = 26
+TOKEN_BYTES = 20
+
+
+def new_id() -> str:
+    """26 characters that sort by creation time: 48 bits of milliseconds, then 80 random bits."""
+    number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    return _text(number)
+
+
+def derived_id(*parts: str) -> str:
+    """The same 26 characters for the same parts, for things whose natural key decides their id."""
+    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
+    return _text(int.from_bytes(digest[:16], "big"))
+
+
+def new_token() -> str:
+    """A URL-safe secret of 160 bits. Show it once; store `token_hash` of it."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def token_hash(token: str) -> str:
+    """What is stored in place of a token. Tokens are random, so one round of SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def token_matches(token: str, stored_hash: str) -> bool:
+    """Whether `token` is the one whose hash was stored, in constant time."""
+    return hmac.compare_digest(token_hash(token), stored_hash)
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` has the shape of an id; says nothing about its existence."""
+    return len(text) == ID_LENGTH and all(character in _ALPHABET for character in text)
+
+
+def _text(number: int) -> str:
+    characters = []
+    for _ in range(ID_LENGTH):
+        characters.append(_ALPHABET[number & 31])
+        number >>= 5
+    return "".join(reversed(characters))

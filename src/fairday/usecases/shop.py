@@ -1,0 +1,71 @@
+"""The shop as a use case gets it: every port it may ask, and the settings that are business."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from msgspec import Struct
+
+from fairday.domain.payments import CaptureWhen
+from fairday.kernel.clock import Clock
+from fairday.ports.bus import Bus
+from fairday.ports.cache import Cache
+from fairday.ports.carts import Carts
+from fairday.ports.database import Database
+from fairday.ports.identity import Identity
+from fairday.ports.mail import Mail
+from fairday.ports.media import MediaStore
+from fairday.ports.payments import Payments
+from fairday.ports.products import Products
+from fairday.ports.search import Search
+
+
+class Market(Struct, frozen=True):
+    """A language and a country, and the currency that goes with it; `slug` is how it stands in addresses."""
+
+    language: str
+    country: str
+    currency: str
+
+    @property
+    def slug(self) -> str:
+        """`en-us`, `de-at`."""
+        return f"{self.language}-{self.country.lower()}"
+
+
+class ShopSettings(Struct, frozen=True, kw_only=True):
+    """Settings that are business. `base_url` is how shoppers reach the shop, `secret` seals cookies and links."""
+
+    name: str = "Fairday"
+    base_url: str = "http://127.0.0.1:8000"
+    secret: bytes = b""
+    base_currency: str = "EUR"
+    languages: tuple[str, ...] = ("en", "de")
+    countries: tuple[tuple[str, str], ...] = (
+        ("US", "USD"), ("DE", "EUR"), ("AT", "EUR"), ("FR", "EUR"), ("IE", "EUR"), ("NL", "EUR"),
+    )  # fmt: skip
+    capture: CaptureWhen = "at_order"
+    mail_from: str = "shop@localhost"
+    development: bool = True
+
+    @property
+    def markets(self) -> tuple[Market, ...]:
+        """Every language in every country."""
+        return tuple(Market(lang, country, cur) for lang in self.languages for country, cur in self.countries)
+
+
+@dataclass(frozen=True)
+class Shop:
+    """One shop, wired. Everything is shared by all requests of a process."""
+
+    settings: ShopSettings
+    clock: Clock
+    database: Database
+    products: Products
+    carts: Carts
+    cache: Cache
+    search: Search
+    media: MediaStore
+    mail: Mail
+    identity: Identity
+    bus: Bus
+    payments: Mapping[str, Payments]
