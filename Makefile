@@ -1,0 +1,71 @@
+# Everything a person does to this tree, by name. `make` alone lists them. Paths are relative: the tree may stand anywhere.
+SHELL := /bin/sh
+PORT ?= 8000
+WORKERS ?= 2
+PY := .venv/bin/python
+PYTEST := $(PY) -m pytest -p no:cacheprovider
+
+.DEFAULT_GOAL := help
+.PHONY: help up install install-dev lint format test test-fast test-long shape lighthouse bench-pages bench-import check lock clean
+
+help:  ## this list
+	@echo "Fairday: make TARGET"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)$$/  \1|\2/p' Makefile | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
+
+up:  ## install what is missing and open the store at http://127.0.0.1:8000 (PORT=)
+	@tools/install run
+	@.venv/bin/fairday up --port $(PORT)
+
+install:  ## .venv with what the store runs on
+	@tools/install run
+
+install-dev:  ## the same, with tests and linters
+	@tools/install dev
+
+lint: install-dev  ## ruff, format, types, floors, shape
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports --no-cache
+	$(PYTEST) -q tests/shape
+
+format: install-dev  ## let ruff mend what it can
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+test: install-dev  ## everything that fits in 20 minutes
+	@tools/machine chromium nginx wrk
+	$(MAKE) --no-print-directory lint
+	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not long" --ignore tests/shape tests
+
+test-fast: install-dev  ## units, contracts and shape: under a minute
+	$(PYTEST) -q -n $(WORKERS) -m "not long and not browser and not store and not dataset" tests
+
+test-long: install-dev  ## the rest: 50 minutes at most
+	@tools/machine chromium nginx wrk
+	$(PYTEST) -n $(WORKERS) --dist loadfile -m long tests
+	$(MAKE) --no-print-directory lighthouse
+
+shape: install-dev  ## the code base tests itself
+	$(PYTEST) -q tests/shape
+
+lighthouse: install-dev  ## five pages at 95/100/100/100 (needs Node.js)
+	@tools/machine chromium
+	@$(PY) -m tools.web.lighthouse
+
+bench-pages: install-dev  ## CPU and latency of six pages, beside a static file from nginx
+	@tools/machine nginx wrk
+	@$(PY) benchmarks/pages.py
+
+bench-import: install-dev  ## the 19,406 products with their index, in products a second
+	@$(PY) benchmarks/import_products.py
+
+check: install  ## what must never be false about the stored shop
+	@.venv/bin/fairday check
+
+lock: install-dev  ## make the locks anew after a change of pyproject.toml or requirements/*.in
+	@tools/lock
+
+clean:  ## take away what tools left (never var/, the shop's own state)
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist src/*.egg-info
+	find src tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
