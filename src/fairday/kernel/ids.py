@@ -1,5 +1,6 @@
-"""Identifiers and secrets: `new_id` for things we store, `new_token` for what opens them. No sequential ids leave the shop."""
+"""Identifiers and secrets: `new_id` for things we store, `new_token` for what opens them. Nothing sequential leaves."""
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -25,6 +26,17 @@ def derived_id(*parts: str) -> str:
 def new_token() -> str:
     """A URL-safe secret of 160 bits. Show it once; store `token_hash` of it."""
     return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def derived_token(secret: bytes, purpose: str, identifier: str) -> str:
+    """The token that opens one thing, made from the shop's secret: it can be made again, so it is never stored."""
+    digest = hmac.digest(secret, f"{purpose}\x1f{identifier}".encode(), "sha256")
+    return base64.urlsafe_b64encode(digest[:TOKEN_BYTES]).decode().rstrip("=")
+
+
+def opens(secret: bytes, purpose: str, identifier: str, token: str) -> bool:
+    """Whether `token` is the derived token of this thing, in constant time."""
+    return hmac.compare_digest(derived_token(secret, purpose, identifier).encode(), token.encode())
 
 
 def token_hash(token: str) -> str:

@@ -25,10 +25,9 @@ class Remembered(Struct, frozen=True):
 
 
 class Cart(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A cart. `version` rises with every write; whoever holds the token of `token_hash` may change it."""
+    """A cart. `version` rises with every write; whoever holds the token derived from its id may change it."""
 
     id: str
-    token_hash: str
     currency: str
     country: str
     region: str = ""

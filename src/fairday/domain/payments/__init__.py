@@ -4,9 +4,11 @@ Keeps one payment an order and its refunds. Announces nothing: orders do. The pr
 """
 
 from fairday.domain.payments.errors import PaymentDeclined, PaymentUnknown, RefundTooLarge, UnknownProvider
+from fairday.domain.payments.invariants import INVARIANTS
 from fairday.domain.payments.model import CaptureWhen, Payment, PaymentOutcome, PaymentRequest, PaymentState, Refund
 
 __all__ = [
+    "INVARIANTS",
     "CaptureWhen",
     "Payment",
     "PaymentDeclined",

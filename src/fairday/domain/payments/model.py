@@ -55,7 +55,7 @@ class Payment(Struct, frozen=True, kw_only=True):
 
 
 class Refund(Struct, frozen=True, kw_only=True):
-    """Money given back or about to be: `amount` in minor units of the order's currency, of which `shipping` for postage.
+    """Money given back or about to be: `amount` minor units of the order's currency, `shipping` of it for postage.
 
     `lines` is JSON: {line number: quantity}, `restock` whether those go back on the shelf.
     """

@@ -1,0 +1,1 @@
+"""Fulfilment announces nothing of its own: OrderShipped is announced by `orders`."""

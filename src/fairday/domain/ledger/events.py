@@ -1,0 +1,1 @@
+"""The ledger announces nothing: what it records was announced by those who did it."""

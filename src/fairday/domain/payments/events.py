@@ -1,0 +1,1 @@
+"""Payments announce nothing of their own: orders say what was paid and refunded."""
