@@ -1,4 +1,4 @@
-"""Small secrets kept where others can see them: sealed (AES-256-GCM) or keyed (HMAC), a key of its own for each purpose.
+"""Small secrets kept where others can see them: sealed (AES-256-GCM) or keyed (HMAC), with a key for each purpose.
 
 Passwords do not belong here (they are hashed by `adapters.identity`), nor do random tokens (`kernel.ids`).
 """
