@@ -12,8 +12,15 @@ class PriceMissing(Refusal):
     status: ClassVar[int] = 409
 
 
+class PriceInvalid(Refusal):
+    """A price nobody can ask: negative, too large, or the price before was not higher; `sku` names the first."""
+
+    code: ClassVar[str] = "price_invalid"
+    status: ClassVar[int] = 422
+
+
 class NoShipping(Refusal):
-    """Nothing sends this cart to that country, or not by the method that was asked for."""
+    """Nothing sends this cart to `country`, or not by the `method` that was asked for."""
 
     code: ClassVar[str] = "no_shipping"
     status: ClassVar[int] = 409
@@ -24,3 +31,24 @@ class VoucherRefused(Refusal):
 
     code: ClassVar[str] = "voucher_refused"
     status: ClassVar[int] = 409
+
+
+class VoucherInvalid(Refusal):
+    """A voucher that makes no sense; `field` says which part of it."""
+
+    code: ClassVar[str] = "voucher_invalid"
+    status: ClassVar[int] = 422
+
+
+class VoucherInUse(Refusal):
+    """Orders hold this voucher, so it can be ended but not removed; `voucher` is its code."""
+
+    code: ClassVar[str] = "voucher_in_use"
+    status: ClassVar[int] = 409
+
+
+class TaxMixed(Refusal):
+    """Prices of one country contain tax or do not, all of them; `country` says where the rates disagree."""
+
+    code: ClassVar[str] = "tax_mixed"
+    status: ClassVar[int] = 422

@@ -1,8 +1,13 @@
 """Prices, tax, shipping and vouchers as frozen Structs. Amounts are minor units; rates are parts per million."""
 
+import hashlib
+import unicodedata
 from typing import Literal
 
 from msgspec import Struct
+
+STANDARD = "standard"  # the tax class of most goods and of postage
+CODE_LENGTH = 64
 
 ListingState = Literal["visible", "hidden"]
 VoucherKind = Literal["percent", "amount"]
@@ -47,7 +52,9 @@ class ShippingMethod(Struct, frozen=True, kw_only=True):
 class Voucher(Struct, frozen=True, kw_only=True):
     """A code that lowers the price of goods: `percent_ppm` of them, or `amount` of `currency`.
 
-    `uses_limit` and `customer_limit` of 0 mean no limit; `used` counts orders that hold or kept it.
+    `code` is as `normal_code` leaves it. A percentage with a `currency` is good in that currency only, and `min_total`
+    (of goods, before the discount) is in it; 0 in `ends_ms`, `uses_limit` and `customer_limit` means no limit.
+    `used` counts orders that hold or kept it; only redeeming and releasing change it.
     """
 
     code: str
@@ -62,6 +69,15 @@ class Voucher(Struct, frozen=True, kw_only=True):
     customer_limit: int = 0
     used: int = 0
     active: int = 1
+
+
+class VoucherUse(Struct, frozen=True):
+    """An order holds a voucher; `customer_key` is what the limit per customer counts by."""
+
+    code: str
+    order_id: str
+    customer_key: str
+    at_ms: int
 
 
 class QuoteLine(Struct, frozen=True, kw_only=True):
@@ -97,14 +113,28 @@ class ShippingOffer(Struct, frozen=True, kw_only=True):
     max_days: int
 
 
+class RulesQuery(Struct, frozen=True, kw_only=True):
+    """For whom a cart is priced. The code may be as typed; `customer_key` is "" while nobody knows who is buying."""
+
+    currency: str
+    country: str
+    region: str = ""
+    voucher_code: str = ""
+    customer_key: str = ""
+
+
 class Rules(Struct, frozen=True, kw_only=True):
-    """Everything the price of a cart depends on, besides the cart: read once, then decided on."""
+    """Everything the price of a cart depends on, besides the cart: read once, then decided on.
+
+    `voucher_code` is the code that was asked for; `voucher` is None when there is no such voucher.
+    """
 
     currency: str
     country: str
     region: str
     tax_rates: tuple[TaxRate, ...]
     methods: tuple[ShippingMethod, ...]
+    voucher_code: str = ""
     voucher: Voucher | None = None
     voucher_uses_by_customer: int = 0
     now_ms: int = 0
@@ -114,7 +144,8 @@ class Quote(Struct, frozen=True, kw_only=True):
     """The price of a cart. With `tax_included` the tax is part of subtotal and shipping, otherwise it is added.
 
     total = subtotal - discount + shipping (+ tax when not included). `tax` covers goods and shipping.
-    `voucher_problem` is a message id when the code could not be used; "" when it was, or there is none.
+    `method` is "" when nothing is sent. `voucher_code` is the code that was used, "" when none was; then
+    `voucher_problem` is a message id if one was asked for.
     """
 
     currency: str
@@ -131,3 +162,14 @@ class Quote(Struct, frozen=True, kw_only=True):
     method: str
     voucher_code: str = ""
     voucher_problem: str = ""
+
+
+def normal_code(text: str) -> str:
+    """A voucher code as it is stored and compared: upper case, no spaces, compatible forms made one."""
+    folded = unicodedata.normalize("NFKC", text[: CODE_LENGTH * 4]).upper()
+    return "".join(folded.split())[:CODE_LENGTH]
+
+
+def customer_key(email: str) -> str:
+    """What the limit per customer counts by, for whoever gave this e-mail address, which is not kept in clear."""
+    return hashlib.sha256(email.strip().casefold().encode()).hexdigest()
