@@ -71,6 +71,6 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def running_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """One store with demo goods for all tests of this worker: add to it freely, but count on nothing others may change."""
+    """One store with demo goods for all tests of this worker: add to it, but count on nothing others may change."""
     with store(tmp_path_factory.mktemp("store") / "state") as running:
         yield running

@@ -1,4 +1,4 @@
-"""A whole store in a process of its own, as a stranger would start it. What a test does with it is the test's business."""
+"""A whole store in a process of its own, as a stranger would start it. What a test does with it is its own business."""
 
 import os
 import re
@@ -73,7 +73,7 @@ def unused_port() -> int:
 
 @contextmanager
 def store(state: Path, *, port: int = 0, environment: Mapping[str, str] | None = None) -> Iterator[Store]:
-    """Start `fairday up` on `state`, wait until it is healthy, and stop it at the end. Settings of this shell don't count."""
+    """Start `fairday up` on `state`, wait until healthy, stop it at the end. This shell's settings don't count."""
     running = _start(state, port or unused_port(), environment or {})
     try:
         _wait_until_healthy(running)

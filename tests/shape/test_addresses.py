@@ -1,4 +1,4 @@
-"""What must not be written into any file: download addresses, this machine's paths, secrets. And what locks must hold."""
+"""What must not be written into any file: download addresses, this machine's paths, secrets. What locks must hold."""
 
 import json
 import re
@@ -100,4 +100,6 @@ def test_the_rules_can_fail() -> None:
     assert lock_complaints("a==1 \\\n")
     assert lock_complaints("a>=1 \\\n    --hash=sha256:00")
     assert lock_complaints("--index-url https://x\na==1 \\\n    --hash=sha256:00")
-    assert not lock_complaints("a==1 ; sys_platform != 'win32' \\\n    --hash=sha256:00\nb==2 \\\n    --hash=sha256:00\n")
+    assert not lock_complaints(
+        "a==1 ; sys_platform != 'win32' \\\n    --hash=sha256:00\nb==2 \\\n    --hash=sha256:00\n"
+    )

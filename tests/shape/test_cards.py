@@ -1,4 +1,4 @@
-"""Every module opens with what lives in it; every domain package carries a card: a docstring and 12 public names at most."""
+"""Every module opens with what lives in it; a domain package carries a card: docstring and 12 public names at most."""
 
 import ast
 from pathlib import Path
@@ -32,7 +32,9 @@ def card_complaints(one: Module) -> list[str]:
 
 
 def domain_packages() -> set[Path]:
-    return {Path(*one.path.parts[:4]) for one in source() if one.path.is_relative_to(DOMAIN) and len(one.path.parts) > 4}
+    return {
+        Path(*one.path.parts[:4]) for one in source() if one.path.is_relative_to(DOMAIN) and len(one.path.parts) > 4
+    }
 
 
 def test_every_domain_package_has_a_card() -> None:

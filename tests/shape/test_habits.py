@@ -1,5 +1,7 @@
-"""Habits that a reader may rely on: imports at the top, no blanket excepts, nothing executed that was only read, secrets
-compared in constant time, no promises left in comments."""
+"""Habits that a reader may rely on: no late imports, no blanket excepts, nothing executed that was only read.
+
+Secrets are compared in constant time, and comments leave no promises.
+"""
 
 import ast
 import re
@@ -79,7 +81,11 @@ def _name(node: ast.expr) -> str:
 
 def _is_column(node: ast.expr) -> bool:
     """`table.c.token_hash`: a comparison that the database makes."""
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute) and node.value.attr in {"c", "columns"}
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr in {"c", "columns"}
+    )
 
 
 def plain_comparisons(one: Module) -> list[str]:

@@ -7,7 +7,7 @@ from functools import cache
 from fairday.messages.catalogue import LANGUAGES, Messages
 from tests.shape.tree import report, source, texts
 
-# How an id is begun where the rest of it is a value: f"order-state-{state}" in Python, "order-state-" ~ state in a page.
+# How an id is begun where the rest of it is a value: f"state-{state}" in Python, "state-" ~ state in a page.
 _BEGUN_IN_PAGE = re.compile(r"""["']([a-z][a-z0-9-]*-)["']\s*~""")
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
@@ -59,11 +59,13 @@ def missing_sentences(by_language: dict[str, dict[str, frozenset[str]]]) -> list
     complaints = []
     first, *others = by_language
     for other in others:
-        for message_id in sorted(by_language[first].keys() ^ by_language[other].keys()):
-            complaints.append(f"{message_id}: not in both {first} and {other}")
-        for message_id in sorted(by_language[first].keys() & by_language[other].keys()):
-            if by_language[first][message_id] != by_language[other][message_id]:
-                complaints.append(f"{message_id}: takes other arguments in {other}")
+        ours, theirs = by_language[first], by_language[other]
+        complaints += [f"{name}: not in both {first} and {other}" for name in sorted(ours.keys() ^ theirs.keys())]
+        complaints += [
+            f"{name}: takes other arguments in {other}"
+            for name in sorted(ours.keys() & theirs.keys())
+            if ours[name] != theirs[name]
+        ]
     return complaints
 
 

@@ -12,9 +12,7 @@ PROTOCOL_LINES = 60
 ORDER_ROAD_LINES = 900
 
 # Every file a reader opens to follow an order from the command to the booked sale.
-ORDER_ROAD = (
-    "usecases/place_order.py",
-)
+ORDER_ROAD = ("usecases/place_order.py",)
 
 
 def long_functions(one: Module) -> list[str]:
@@ -48,7 +46,9 @@ def large_protocols(one: Module) -> list[str]:
     """A port asks two to five questions, in sixty lines."""
     complaints = []
     for node in one.tree.body:
-        if not (isinstance(node, ast.ClassDef) and any(isinstance(b, ast.Name) and b.id == "Protocol" for b in node.bases)):
+        if not (
+            isinstance(node, ast.ClassDef) and any(isinstance(b, ast.Name) and b.id == "Protocol" for b in node.bases)
+        ):
             continue
         lines = (node.end_lineno or node.lineno) - node.lineno + 1
         if lines > PROTOCOL_LINES:

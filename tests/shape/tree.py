@@ -38,7 +38,10 @@ def module(text: str, path: str = "src/fairday/sample.py") -> Module:
 def files() -> tuple[Path, ...]:
     """Every file of the project, relative to the tree."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     )
     paths = {Path(name) for name in listed.stdout.decode().split("\0") if name}
     return tuple(sorted(path for path in paths if (ROOT / path).is_file()))
