@@ -17,3 +17,10 @@ class DuplicateSku(Refusal):
 
     code: ClassVar[str] = "duplicate_sku"
     status: ClassVar[int] = 409
+
+
+class DuplicateKey(Refusal):
+    """Two products claim the same key; `key` says which."""
+
+    code: ClassVar[str] = "duplicate_key"
+    status: ClassVar[int] = 409

@@ -1,0 +1,1 @@
+"""How outbox events reach those who hear them."""

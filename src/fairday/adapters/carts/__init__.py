@@ -1,0 +1,1 @@
+"""Where carts are kept."""

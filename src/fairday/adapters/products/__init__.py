@@ -1,0 +1,1 @@
+"""Where product documents and the category tree are kept."""
