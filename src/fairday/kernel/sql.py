@@ -34,9 +34,7 @@ class Compiled:
     def values(self, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
         """The values in order. A list becomes JSON text; a missing parameter is our mistake and raises KeyError."""
         constants = self.constants
-        return tuple(
-            _native(parameters[name]) if name in parameters else constants[name] for name in self.names
-        )
+        return tuple(_native(parameters[name]) if name in parameters else constants[name] for name in self.names)
 
 
 class Statement:

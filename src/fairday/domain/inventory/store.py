@@ -40,12 +40,15 @@ async def confirm_many(unit: Writer, order_ids: Sequence[str]) -> None:
     await unit.run(_CONFIRM_HOLDS, order_ids=list(order_ids))
 
 
-async def release_many(unit: Writer, order_ids: Sequence[str]) -> tuple[str, ...]:
-    """The orders are off: nothing is held for them any more. The SKUs that came back."""
+async def release_many(unit: Writer, order_ids: Sequence[str]) -> dict[str, int]:
+    """The orders are off: nothing is held for them any more. How many pieces came back, by SKU."""
     holds = await _holds(unit, order_ids, "held")
     await _must(unit, _RELEASE, [_piece(hold) for hold in holds])
     await unit.run(_DELETE_HELD, order_ids=list(order_ids))
-    return tuple(sorted({hold.sku for hold in holds}))
+    came_back: dict[str, int] = {}
+    for hold in holds:
+        came_back[hold.sku] = came_back.get(hold.sku, 0) + hold.quantity
+    return came_back
 
 
 async def deallocate(unit: Writer, order_id: str, quantities: Mapping[str, int]) -> None:
@@ -73,7 +76,9 @@ async def put_back(unit: Writer, returned: Sequence[tuple[str, int, int]], ref: 
     """Pieces that came back, as (SKU, quantity, cost), to the first location that stocks the SKU."""
     where = {level.sku: level.location for level in reversed(await levels(unit, sorted({r[0] for r in returned})))}
     moves = [
-        Movement(id=new_id(), sku=sku, location=where[sku], kind="returned", quantity=n, cost=cost, ref=ref, at_ms=at_ms)
+        Movement(
+            id=new_id(), sku=sku, location=where[sku], kind="returned", quantity=n, cost=cost, ref=ref, at_ms=at_ms
+        )
         for sku, n, cost in returned
     ]
     await _must(unit, _RETURN, [
@@ -204,9 +209,7 @@ _DEALLOCATE = Statement(
 _SHIP = Statement(
     update(STOCK)
     .where(*_HERE, _S.allocated >= _QUANTITY, _S.on_hand >= _QUANTITY)
-    .values(
-        allocated=_S.allocated - _QUANTITY, on_hand=_S.on_hand - _QUANTITY, cost=_S.cost - bindparam("b_cost")
-    )
+    .values(allocated=_S.allocated - _QUANTITY, on_hand=_S.on_hand - _QUANTITY, cost=_S.cost - bindparam("b_cost"))
 )
 _RETURN = Statement(
     update(STOCK).where(*_HERE).values(on_hand=_S.on_hand + _QUANTITY, cost=_S.cost + bindparam("b_cost"))
@@ -235,5 +238,8 @@ _USE_HOLD = Statement(
 _DELETE_EMPTY = Statement(delete(HOLDS).where(within(_H.order_id, "order_ids"), _H.quantity == 0))
 _INSERT_MOVEMENT = Statement(insert(MOVEMENTS))
 _MOVEMENTS = Statement(
-    select(MOVEMENTS).where(MOVEMENTS.c.sku == bindparam("sku")).order_by(MOVEMENTS.c.id.desc()).limit(bindparam("limit"))
+    select(MOVEMENTS)
+    .where(MOVEMENTS.c.sku == bindparam("sku"))
+    .order_by(MOVEMENTS.c.id.desc())
+    .limit(bindparam("limit"))
 )

@@ -1,0 +1,162 @@
+"""All SQL of orders. State changes are conditional on the state before; whoever comes second is told so."""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec.structs import asdict
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from fairday.domain.orders.model import MOVES, Command, Order, OrderLine, OrderState
+from fairday.domain.orders.tables import COMMANDS, COUNTERS, LINES, LIVE_CARTS, ORDERS
+from fairday.kernel.sql import Statement, insert_new, upsert, within
+from fairday.kernel.unit_of_work import Reader, Row, Writer
+
+INVOICES = "invoice"
+
+
+async def first_commands(unit: Writer, commands: Sequence[Command]) -> dict[str, Command]:
+    """Remember commands; those whose key was used before come back as they were then, by idempotency key."""
+    before = {}
+    for command in commands:
+        if not await unit.run(_INSERT_COMMAND, **asdict(command)):
+            found = await find_command(unit, command.identity, command.route, command.idempotency_key)
+            if found:
+                before[command.idempotency_key] = found
+    return before
+
+
+async def find_command(reader: Reader, identity: str, route: str, key: str) -> Command | None:
+    """The command that first used this key here."""
+    row = await reader.row(_FIND_COMMAND, identity=identity, route=route, key=key)
+    return Command(**dict(zip(COMMANDS.columns.keys(), row, strict=True))) if row else None
+
+
+async def claim_carts(unit: Writer, carts: Mapping[str, str]) -> dict[str, str]:
+    """Tie carts to orders (cart id to order id); those already tied come back with the order they belong to."""
+    taken = {}
+    for cart_id, order_id in carts.items():
+        if not await unit.run(_CLAIM_CART, cart_id=cart_id, order_id=order_id):
+            row = await unit.row(_CART_OWNER, cart_id=cart_id)
+            taken[cart_id] = str(row[0]) if row else ""
+    return taken
+
+
+async def order_of_cart(reader: Reader, cart_id: str) -> str | None:
+    """The live order this cart became."""
+    row = await reader.row(_CART_OWNER, cart_id=cart_id)
+    return str(row[0]) if row else None
+
+
+async def insert_many(unit: Writer, orders: Sequence[Order], lines: Sequence[OrderLine]) -> None:
+    """Write new orders with their lines."""
+    await unit.run_many(_INSERT, [asdict(order) for order in orders])
+    await unit.run_many(_INSERT_LINE, [asdict(line) for line in lines])
+
+
+async def get_many(reader: Reader, order_ids: Sequence[str]) -> dict[str, Order]:
+    """The orders with these ids."""
+    return {row[0]: order_from(row) for row in await reader.rows(_GET, order_ids=list(order_ids))}
+
+
+async def lines_of(reader: Reader, order_ids: Sequence[str]) -> dict[str, list[OrderLine]]:
+    """The lines of these orders, by order, in their order."""
+    found: dict[str, list[OrderLine]] = {order_id: [] for order_id in order_ids}
+    for row in await reader.rows(_LINES, order_ids=list(order_ids)):
+        found[row[0]].append(OrderLine(**dict(zip(_LINE_COLUMNS, row, strict=True))))
+    return found
+
+
+async def move(unit: Writer, order: Order, state: OrderState, at_ms: int) -> bool:
+    """Take the order to `state` if nobody changed it since it was read. False: somebody did, or it may not."""
+    if state not in MOVES[order.state]:
+        return False
+    return bool(
+        await unit.run(
+            _MOVE, b_id=order.id, b_state=order.state, b_version=order.version, state=state, updated_ms=at_ms
+        )
+    )
+
+
+async def number_invoices(unit: Writer, order_ids: Sequence[str]) -> None:
+    """Give orders the next invoice numbers. The counter moves with the orders, so no number is lost or given twice."""
+    if not await unit.run(_ADVANCE, b_name=INVOICES, b_by=len(order_ids)):
+        await unit.run(_START, name=INVOICES, value=len(order_ids))
+    row = await unit.row(_COUNTER, name=INVOICES)
+    last = int(row[0]) if row else 0
+    first = last - len(order_ids) + 1
+    rows = [{"b_id": order_id, "invoice_number": first + n} for n, order_id in enumerate(order_ids)]
+    await unit.run_many(_NUMBER, rows)
+
+
+async def free_carts(unit: Writer, order_ids: Sequence[str]) -> None:
+    """The orders are declined: their carts may try again."""
+    await unit.run(_FREE_CARTS, order_ids=list(order_ids))
+
+
+async def add_to_lines(unit: Writer, order_id: str, column: str, quantities: Mapping[int, int]) -> bool:
+    """Add pieces to `shipped`, `cancelled` or `refunded`; False when a line has fewer left than that."""
+    rows = [{"b_order_id": order_id, "b_line_no": n, "b_more": more} for n, more in quantities.items()]
+    return await unit.run_many(_ADD[column], rows) == len(rows)
+
+
+async def held_before(reader: Reader, before_ms: int, limit: int) -> list[Order]:
+    """Orders that have waited for their payment since before `before_ms`, oldest first."""
+    return [order_from(row) for row in await reader.rows(_HELD, before_ms=before_ms, limit=limit)]
+
+
+def order_from(row: Row) -> Order:
+    """An order from a row of all its columns."""
+    return Order(**dict(zip(_ORDER_COLUMNS, row, strict=True)))
+
+
+_O, _L = ORDERS.c, LINES.c
+_ORDER_COLUMNS = tuple(ORDERS.columns.keys())
+_LINE_COLUMNS = tuple(LINES.columns.keys())
+_INSERT_COMMAND = insert_new(COMMANDS)
+_FIND_COMMAND = Statement(
+    select(COMMANDS).where(
+        COMMANDS.c.identity == bindparam("identity"),
+        COMMANDS.c.route == bindparam("route"),
+        COMMANDS.c.idempotency_key == bindparam("key"),
+    )
+)
+_CLAIM_CART = insert_new(LIVE_CARTS)
+_CART_OWNER = Statement(select(LIVE_CARTS.c.order_id).where(LIVE_CARTS.c.cart_id == bindparam("cart_id")))
+_FREE_CARTS = Statement(delete(LIVE_CARTS).where(within(LIVE_CARTS.c.order_id, "order_ids")))
+_INSERT = Statement(insert(ORDERS))
+_INSERT_LINE = Statement(insert(LINES))
+_GET = Statement(select(ORDERS).where(within(_O.id, "order_ids")))
+_LINES = Statement(select(LINES).where(within(_L.order_id, "order_ids")).order_by(_L.order_id, _L.line_no))
+_MOVE = Statement(
+    update(ORDERS)
+    .where(_O.id == bindparam("b_id"), _O.state == bindparam("b_state"), _O.version == bindparam("b_version"))
+    .values(state=bindparam("state"), version=_O.version + 1, updated_ms=bindparam("updated_ms"))
+)
+_ADVANCE = Statement(
+    update(COUNTERS).where(COUNTERS.c.name == bindparam("b_name")).values(value=COUNTERS.c.value + bindparam("b_by"))
+)
+_START = upsert(COUNTERS)
+_COUNTER = Statement(select(COUNTERS.c.value).where(COUNTERS.c.name == bindparam("name")))
+_NUMBER = Statement(update(ORDERS).where(_O.id == bindparam("b_id")).values(invoice_number=bindparam("invoice_number")))
+_HELD = Statement(
+    select(ORDERS)
+    .where(_O.state == "held", _O.updated_ms <= bindparam("before_ms"))
+    .order_by(_O.updated_ms)
+    .limit(bindparam("limit"))
+)
+_LINE_HERE = (_L.order_id == bindparam("b_order_id"), _L.line_no == bindparam("b_line_no"))
+_MORE = bindparam("b_more", type_=_L.quantity.type)
+_ADD = {
+    "shipped": Statement(
+        update(LINES)
+        .where(*_LINE_HERE, _L.shipped + _L.cancelled + _MORE <= _L.quantity)
+        .values(shipped=_L.shipped + _MORE)
+    ),
+    "cancelled": Statement(
+        update(LINES)
+        .where(*_LINE_HERE, _L.shipped + _L.cancelled + _MORE <= _L.quantity)
+        .values(cancelled=_L.cancelled + _MORE)
+    ),
+    "refunded": Statement(
+        update(LINES).where(*_LINE_HERE, _L.refunded + _MORE <= _L.quantity).values(refunded=_L.refunded + _MORE)
+    ),
+}

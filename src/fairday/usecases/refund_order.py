@@ -1,0 +1,169 @@
+"""Give money back for an order, whole or in part, and take back what was not sent or was returned.
+
+The refund is set aside in one unit, the provider pays it under the refund's own id with no unit open, and a second
+unit books it. What a crash leaves between is finished by the sweep.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+from msgspec import Struct
+
+from fairday.domain.access import AuditEntry
+from fairday.domain.access import store as access
+from fairday.domain.fulfilment import store as fulfilment
+from fairday.domain.inventory import store as stock
+from fairday.domain.ledger import Sale, cost_entry, refund_entry
+from fairday.domain.ledger import store as ledger
+from fairday.domain.orders import NotAllowed, Order, OrderLine
+from fairday.domain.orders import store as orders
+from fairday.domain.orders.events import OrderCancelled, OrderRefunded
+from fairday.domain.orders.model import part_of
+from fairday.domain.payments import PaymentUnknown, Refund, RefundTooLarge
+from fairday.domain.payments import store as payments
+from fairday.kernel.errors import Conflict, Invalid
+from fairday.kernel.events import announce
+from fairday.kernel.ids import new_id
+from fairday.kernel.unit_of_work import Reader, Writer
+from fairday.usecases.book_order import announce_scarcity
+from fairday.usecases.ship_order import read_order
+from fairday.usecases.shop import Shop
+
+# Line number to (pieces refunded, those of them that had been sent), as a refund remembers it.
+Pieces = dict[int, tuple[int, int]]
+
+
+class RefundOrder(Struct, frozen=True, kw_only=True):
+    """Give back `lines` (line number to pieces) and `shipping` minor units of postage (with its tax).
+
+    Pieces not sent yet are taken off the order; `restock` puts those that were sent back on the shelf.
+    """
+
+    order_id: str
+    lines: Mapping[int, int] = {}
+    shipping: int = 0
+    restock: bool = False
+    reason: str = ""
+    actor: str = ""
+
+
+async def refund_order(shop: Shop, command: RefundOrder) -> Refund:
+    """Refuses with NotFound, NotAllowed, Invalid, RefundTooLarge, Conflict. The refund is `requested` until it is done."""
+    now_ms = shop.clock.now_ms()
+    async with shop.database.write() as unit:
+        order, lines = await read_order(unit, command.order_id)
+        if order.state not in {"placed", "part_shipped", "shipped"}:
+            raise NotAllowed(state=order.state)
+        refund = _decide(order, lines, command, now_ms)
+        left = await postage_left(unit, order)
+        if refund.shipping > left:
+            raise RefundTooLarge(left=left)
+        await payments.request_refund(unit, refund)
+        await _take_off(unit, order, lines, command, now_ms)
+        await access.record(unit, [
+            AuditEntry(at_ms=now_ms, actor=command.actor, action="order.refund", subject=order.id,
+                       detail={"refund": refund.id, "amount": refund.amount, "reason": command.reason}),
+        ])  # fmt: skip
+    await finish_refund(shop, refund)
+    async with shop.database.read() as reader:
+        return next(r for r in await payments.refunds_of(reader, [order.id]) if r.id == refund.id)
+
+
+async def finish_refund(shop: Shop, refund: Refund) -> bool:
+    """Have the provider pay a refund that was set aside, and book it; False while its answer is unknown."""
+    async with shop.database.read() as reader:
+        order = (await orders.get_many(reader, [refund.order_id]))[refund.order_id]
+    try:
+        outcome = await shop.payments[order.provider].refund(order.id, refund.id, refund.amount)
+    except PaymentUnknown:
+        return False
+    now_ms = shop.clock.now_ms()
+    state = "refused" if outcome.state == "declined" else "done"
+    async with shop.database.write() as unit:
+        if not await payments.finish_refund(unit, refund, state, now_ms):
+            return True
+        if state == "refused":
+            undone = {n: -pieces for n, (pieces, _) in msgspec.json.decode(refund.lines, type=Pieces).items()}
+            await orders.add_to_lines(unit, order.id, "refunded", undone)
+            return True
+        sale = Sale(
+            order_id=order.id, provider=order.provider, currency=order.currency, discount=0, fee=0, tax=refund.tax,
+            goods=refund.amount - refund.shipping - refund.tax + _shipping_tax(order, refund.shipping),
+            shipping=refund.shipping - _shipping_tax(order, refund.shipping),
+        )  # fmt: skip
+        await ledger.post(unit, [refund_entry(refund.id, sale, now_ms)])
+        if refund.restock:
+            await _restock(shop, unit, order, refund, now_ms)
+        await announce(unit, [OrderRefunded(subject=order.id, refund_id=refund.id)], now_ms)
+    return True
+
+
+def _decide(order: Order, lines: list[OrderLine], command: RefundOrder, now_ms: int) -> Refund:
+    """What these pieces and this postage come to."""
+    by_number = {line.line_no: line for line in lines}
+    for number, quantity in command.lines.items():
+        line = by_number.get(number)
+        left = line.quantity - line.refunded if line else 0
+        if not 0 < quantity <= left:
+            raise Invalid(field=f"line_{number}", problem="problem-refund-quantity", left=left)
+    if command.shipping < 0 or not (command.lines or command.shipping):
+        raise Invalid(field="shipping", problem="problem-refund-nothing")
+    goods = sum(part_of(by_number[n].total, by_number[n], quantity) for n, quantity in command.lines.items())
+    tax = sum(part_of(by_number[n].tax, by_number[n], quantity) for n, quantity in command.lines.items())
+    pieces = {n: (quantity, quantity - min(quantity, by_number[n].to_ship)) for n, quantity in command.lines.items()}
+    return Refund(
+        id=new_id(), order_id=order.id, state="requested", amount=goods + command.shipping,
+        tax=tax + _shipping_tax(order, command.shipping), shipping=command.shipping, reason=command.reason,
+        lines=msgspec.json.encode(pieces).decode(), restock=int(command.restock), at_ms=now_ms,
+    )  # fmt: skip
+
+
+def _shipping_tax(order: Order, shipping: int) -> int:
+    paid = order.shipping + (0 if order.tax_included else order.shipping_tax)
+    return order.shipping_tax * shipping // paid if paid else 0
+
+
+async def postage_left(reader: Reader, order: Order) -> int:
+    """What the shopper paid for sending it, with tax, less what was given back of that."""
+    paid = order.shipping + (0 if order.tax_included else order.shipping_tax)
+    return paid - sum(r.shipping for r in await payments.refunds_of(reader, [order.id]) if r.state != "refused")
+
+
+async def _take_off(unit: Writer, order: Order, lines: list[OrderLine], command: RefundOrder, now_ms: int) -> None:
+    """Count the pieces as refunded, and those that were never sent as cancelled and free to sell again."""
+    off = {line.line_no: min(command.lines.get(line.line_no, 0), line.to_ship) for line in lines}
+    off = {number: quantity for number, quantity in off.items() if quantity}
+    sku_of = {line.line_no: line.sku for line in lines}
+    fine = await orders.add_to_lines(unit, order.id, "refunded", command.lines)
+    if not fine or not await orders.add_to_lines(unit, order.id, "cancelled", off):
+        raise Conflict
+    if off:
+        await stock.deallocate(unit, order.id, {sku_of[n]: quantity for n, quantity in off.items()})
+        await announce_scarcity(unit, {sku_of[n]: quantity for n, quantity in off.items()}, now_ms)
+    if sum(line.to_ship for line in lines) == sum(off.values()) and order.state != "shipped" and off:
+        ended = "shipped" if order.state == "part_shipped" else "cancelled"
+        if not await orders.move(unit, order, ended, now_ms):
+            raise Conflict
+        if ended == "cancelled":
+            await announce(unit, [OrderCancelled(subject=order.id)], now_ms)
+
+
+async def _restock(shop: Shop, unit: Writer, order: Order, refund: Refund, now_ms: int) -> None:
+    """Sent pieces come back to the shelf at the cost they left with."""
+    wanted = msgspec.json.decode(refund.lines, type=Pieces)
+    lines = {line.line_no: line for line in (await orders.lines_of(unit, [order.id]))[order.id]}
+    left_with: dict[int, tuple[int, int]] = {}
+    for shipment in await fulfilment.shipments_of(unit, [order.id]):
+        for line in shipment.lines:
+            pieces, cost = left_with.get(line.line_no, (0, 0))
+            left_with[line.line_no] = (pieces + line.quantity, cost + line.cost)
+    returned = []
+    for number, (_, back) in wanted.items():
+        if back:
+            sent, cost = left_with[number]
+            returned.append((lines[number].sku, back, cost * back // sent))
+    if returned:
+        await stock.put_back(unit, returned, refund.id, now_ms)
+        worth = sum(cost for _, _, cost in returned)
+        await ledger.post(unit, [cost_entry(refund.id, order.id, shop.settings.base_currency, -worth, now_ms)])
+        await announce_scarcity(unit, {sku: pieces for sku, pieces, _ in returned}, now_ms)
