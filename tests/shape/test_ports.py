@@ -1,0 +1,86 @@
+"""Every port has its adapters, every adapter runs its port's contract suite, and every scheme leads to one of them."""
+
+import ast
+from pathlib import Path
+
+from tests.shape.tree import Module, module, modules, report, source
+
+PORTS = Path("src/fairday/ports")
+ADAPTERS = Path("src/fairday/adapters")
+CONTRACTS = Path("tests/contract")
+
+
+def protocols(one: Module) -> dict[str, set[str]]:
+    """The methods of each Protocol in a port."""
+    return {
+        node.name: _methods(node)
+        for node in one.tree.body
+        if isinstance(node, ast.ClassDef) and any(isinstance(b, ast.Name) and b.id == "Protocol" for b in node.bases)
+    }
+
+
+def _methods(node: ast.ClassDef) -> set[str]:
+    return {inner.name for inner in node.body if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef)}
+
+
+def classes_with(methods: set[str], among: list[Module]) -> dict[str, Path]:
+    """The classes that have all of these methods, and where they are."""
+    return {
+        node.name: one.path
+        for one in among
+        for node in one.tree.body
+        if isinstance(node, ast.ClassDef) and methods and methods <= _methods(node)
+    }
+
+
+def ports() -> dict[str, set[str]]:
+    """Every port by the name of its file, with the methods of its Protocol."""
+    found = {}
+    for one in source():
+        if one.path.parent == PORTS and one.path.name != "__init__.py":
+            inside = protocols(one)
+            assert len(inside) == 1, f"{one.path} holds {len(inside)} Protocols: one a file"
+            found[one.path.stem] = next(iter(inside.values()))
+    return found
+
+
+def adapters(port: str) -> dict[str, Path]:
+    return classes_with(ports()[port], [one for one in source() if one.path.parent == ADAPTERS / port])
+
+
+def imported(one: Module) -> set[str]:
+    return {alias.name for node in ast.walk(one.tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+
+def suites() -> dict[str, Module]:
+    return {one.path.stem.removeprefix("test_"): one for one in modules("tests") if one.path.parent == CONTRACTS}
+
+
+def test_every_port_is_answered() -> None:
+    found = [
+        f"ports/{port}.py: no class in adapters/{port}/ has all its methods" for port in ports() if not adapters(port)
+    ]
+    assert ports()
+    assert not found, report(found)
+
+
+def test_every_adapter_runs_its_contract() -> None:
+    found = []
+    for port in ports():
+        suite = suites().get(port)
+        if suite is None:
+            found.append(f"{CONTRACTS}/test_{port}.py is not written")
+            continue
+        found += [
+            f"{suite.path} leaves out {name} ({path})"
+            for name, path in adapters(port).items()
+            if name not in imported(suite)
+        ]
+    assert not found, report(found)
+
+
+def test_the_rules_can_fail() -> None:
+    port = module("class P(Protocol):\n    def a(self): ...\n    def b(self): ...")
+    methods = protocols(port)["P"]
+    assert not classes_with(methods, [module("class X:\n    def a(self): ...")])
+    assert classes_with(methods, [module("class X:\n    def a(self): ...\n    def b(self): ...")])
