@@ -1,0 +1,1 @@
+"""Who is this, by technology: `local:` keeps argon2id hashes in the shop's own database."""

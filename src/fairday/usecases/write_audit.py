@@ -1,0 +1,31 @@
+"""Write down who did what, in the unit that does it; read it back, and prove that nobody rewrote it."""
+
+from fairday.domain.access import Actor, AuditEntry, BrokenLink, Change, audit, require
+from fairday.kernel.sealing import derive_key
+from fairday.kernel.unit_of_work import Writer
+from fairday.usecases.shop import Shop
+
+PAGE_LIMIT = 100
+_PURPOSE = "audit log"
+
+
+async def write_audit(shop: Shop, unit: Writer, actor: Actor, *changes: Change) -> None:
+    """Append `changes` to the log; they commit with `unit`, or not at all. Once a unit is best: one call is one link."""
+    await audit.record(unit, derive_key(shop.settings.secret, _PURPOSE), actor, changes, shop.clock.now_ms())
+
+
+async def read_audit(
+    shop: Shop, actor: Actor, cursor: str = "", limit: int = 50, *, subject: tuple[str, str] | None = None
+) -> tuple[list[AuditEntry], str]:
+    """A page of the log, newest first, of one subject (kind, id) if given; the cursor of the next page, or ""."""
+    require(actor.role, "audit.view")
+    limit = max(1, min(limit, PAGE_LIMIT))
+    async with shop.database.read() as reader:
+        entries = await audit.page(reader, cursor, limit + 1, subject=subject)
+    return entries[:limit], entries[limit - 1].id if len(entries) > limit else ""
+
+
+async def verify_audit(shop: Shop) -> list[BrokenLink]:
+    """Recompute every chain of the log; an empty list when it is as it was written."""
+    async with shop.database.read() as reader:
+        return await audit.verify(reader, derive_key(shop.settings.secret, _PURPOSE))
