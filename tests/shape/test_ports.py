@@ -8,6 +8,7 @@ from tests.shape.tree import Module, module, modules, report, source
 PORTS = Path("src/fairday/ports")
 ADAPTERS = Path("src/fairday/adapters")
 CONTRACTS = Path("tests/contract")
+TABLE = Path("src/fairday/bootstrap/adapters.py")
 
 
 def protocols(one: Module) -> dict[str, set[str]]:
@@ -54,6 +55,53 @@ def imported(one: Module) -> set[str]:
 
 def suites() -> dict[str, Module]:
     return {one.path.stem.removeprefix("test_"): one for one in modules("tests") if one.path.parent == CONTRACTS}
+
+
+def schemes(one: Module) -> dict[str, dict[str, set[str]]]:
+    """The table of adapters: port, scheme, and every name that its factory uses."""
+    for node in one.tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "ADAPTERS":
+            assert isinstance(node.value, ast.Dict)
+            return {
+                _text(port): _factories(inner) for port, inner in zip(node.value.keys, node.value.values, strict=True)
+            }
+    raise AssertionError(f"{one.path} has no table ADAPTERS")
+
+
+def _factories(table: ast.expr) -> dict[str, set[str]]:
+    assert isinstance(table, ast.Dict)
+    return {
+        _text(scheme): {inner.id for inner in ast.walk(factory) if isinstance(inner, ast.Name)}
+        for scheme, factory in zip(table.keys, table.values, strict=True)
+    }
+
+
+def _text(node: ast.expr | None) -> str:
+    assert isinstance(node, ast.Constant)
+    return str(node.value)
+
+
+def test_every_scheme_leads_to_an_adapter() -> None:
+    table = schemes(next(one for one in source() if one.path == TABLE))
+    assert table.keys() == ports().keys()
+    found = [
+        f"{port}: {scheme}: leads to no class in adapters/{port}/"
+        for port, factories in table.items()
+        for scheme, names in factories.items()
+        if not names & adapters(port).keys()
+    ]
+    assert not found, report(found)
+
+
+def test_every_adapter_has_a_scheme() -> None:
+    table = schemes(next(one for one in source() if one.path == TABLE))
+    found = [
+        f"{path}: no scheme leads to {name}"
+        for port in ports()
+        for name, path in adapters(port).items()
+        if not any(name in names for names in table.get(port, {}).values())
+    ]
+    assert not found, report(found)
 
 
 def test_every_port_is_answered() -> None:

@@ -57,7 +57,7 @@ def upsert(table: Table, *, keep: Sequence[str] = ()) -> Statement:
 
     def describe(dialect_name: str) -> Any:  # noqa: ANN401
         if dialect_name != "sqlite":
-            raise NotImplementedError(dialect_name)
+            raise LookupError(f"no form of this statement for {dialect_name}")
         construct = sqlite_insert(table)
         keys = [column.name for column in table.primary_key.columns]
         rest = {c.name: construct.excluded[c.name] for c in table.columns if c.name not in {*keys, *keep}}
@@ -73,7 +73,7 @@ def insert_new(table: Table) -> Statement:
 
     def describe(dialect_name: str) -> Any:  # noqa: ANN401
         if dialect_name != "sqlite":
-            raise NotImplementedError(dialect_name)
+            raise LookupError(f"no form of this statement for {dialect_name}")
         keys = [column.name for column in table.primary_key.columns]
         return sqlite_insert(table).on_conflict_do_nothing(index_elements=keys)
 
