@@ -24,3 +24,10 @@ class QuantityRefused(Refusal):
 
     code: ClassVar[str] = "quantity_refused"
     status: ClassVar[int] = 400
+
+
+class UnknownSku(Refusal):
+    """Nothing on the shelves goes by these SKUs; `skus` names them."""
+
+    code: ClassVar[str] = "unknown_sku"
+    status: ClassVar[int] = 422
