@@ -1,4 +1,4 @@
-"""One order with everything that happened to it. Whoever asks has shown that they may see it; nothing here checks that."""
+"""One order with all that happened to it. Whoever asks has shown that they may see it; nothing here checks that."""
 
 from msgspec import Struct
 

@@ -23,6 +23,11 @@ async def available(reader: Reader, skus: Sequence[str]) -> dict[str, int]:
     return {sku: found.get(sku, 0) for sku in skus}
 
 
+async def scarce(reader: Reader, at_most: int, limit: int) -> dict[str, int]:
+    """Counted SKUs of which `at_most` pieces can still be promised, fewest first."""
+    return {sku: int(count) for sku, count in await reader.rows(_SCARCE, at_most=at_most, limit=limit)}
+
+
 async def hold_many(unit: Writer, requests: Sequence[HoldRequest], at_ms: int) -> HoldPlan:
     """Promise pieces to orders, each whole or not at all; the plan says who was refused."""
     skus = sorted({sku for request in requests for sku in request.wanted})
@@ -191,6 +196,14 @@ _LEVELS = Statement(_LEVEL_QUERY)
 _LEVELS_LOCKED = Statement(_LEVEL_QUERY.with_for_update())
 _AVAILABLE = Statement(
     select(_S.sku, func.sum(_S.on_hand - _S.held - _S.allocated)).where(within(_S.sku, "skus")).group_by(_S.sku)
+)
+_LEFT = func.sum(_S.on_hand - _S.held - _S.allocated)
+_SCARCE = Statement(
+    select(_S.sku, _LEFT)
+    .group_by(_S.sku)
+    .having(_LEFT <= bindparam("at_most"))
+    .order_by(_LEFT, _S.sku)
+    .limit(bindparam("limit"))
 )
 _HOLD = Statement(
     update(STOCK).where(*_HERE, _S.on_hand - _S.held - _S.allocated >= _QUANTITY).values(held=_S.held + _QUANTITY)
