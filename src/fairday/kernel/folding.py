@@ -5,4 +5,5 @@ import unicodedata
 
 def folded(text: str) -> str:
     """Without outer spaces, compatibility forms (NFKC) and case. For comparing only, never for writing to somebody."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text.strip()).casefold())
+    known = text.encode("utf-8", "ignore").decode()  # half a surrogate pair is no character
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", known.strip()).casefold())
