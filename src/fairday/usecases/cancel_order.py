@@ -1,6 +1,6 @@
 """Call an order off before anything was sent: all of it is given back, or, if it was never captured, let go."""
 
-from fairday.domain.access import store as access
+from fairday.domain.access import Actor, Change
 from fairday.domain.inventory import store as stock
 from fairday.domain.orders import NotAllowed, Order
 from fairday.domain.orders import store as orders
@@ -13,9 +13,10 @@ from fairday.usecases.book_order import announce_scarcity
 from fairday.usecases.refund_order import RefundOrder, postage_left, refund_order
 from fairday.usecases.ship_order import read_order
 from fairday.usecases.shop import Shop
+from fairday.usecases.write_audit import write_audit
 
 
-async def cancel_order(shop: Shop, order_id: str, *, reason: str, actor: str) -> Order:
+async def cancel_order(shop: Shop, order_id: str, *, reason: str, actor: Actor) -> Order:
     """Refuses with NotFound, NotAllowed (something was sent already), Conflict."""
     async with shop.database.read() as reader:
         order, lines = await read_order(reader, order_id)
@@ -37,7 +38,7 @@ async def cancel_order(shop: Shop, order_id: str, *, reason: str, actor: str) ->
         return (await orders.get_many(reader, [order_id]))[order_id]
 
 
-async def cancel_voided(shop: Shop, outcome: PaymentOutcome, *, reason: str, actor: str) -> bool:
+async def cancel_voided(shop: Shop, outcome: PaymentOutcome, *, reason: str, actor: Actor) -> bool:
     """The provider let go of an authorisation: so does the order. False when that was written before."""
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
@@ -52,5 +53,5 @@ async def cancel_voided(shop: Shop, outcome: PaymentOutcome, *, reason: str, act
         await payments.record_many(unit, [outcome], now_ms)
         await announce(unit, [OrderCancelled(subject=order.id)], now_ms)
         await announce_scarcity(unit, pieces, now_ms)
-        await access.record(unit, [order_audit(order.id, "order.cancel", actor, now_ms, reason=reason)])
+        await write_audit(shop, unit, actor, Change("order.cancelled", "order", order.id, {"reason": reason}))
     return True

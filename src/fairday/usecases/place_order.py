@@ -72,7 +72,7 @@ class PlacedOrder(Struct, frozen=True, kw_only=True):
 
 
 async def place_order(shop: Shop, command: PlaceOrder) -> PlacedOrder:
-    """Take an order. Refuses with StaleTotal, OutOfStock, PaymentDeclined, CartOrdered, InFlight, KeyReused and more."""
+    """Take an order. Refuses with StaleTotal, OutOfStock, PaymentDeclined, CartOrdered, InFlight, KeyReused."""
     earlier = await _earlier(shop, command)
     if earlier:
         return await _again(shop, command, earlier)

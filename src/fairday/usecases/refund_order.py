@@ -9,8 +9,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
-from fairday.domain.access import AuditEntry
-from fairday.domain.access import store as access
+from fairday.domain.access import SYSTEM, Actor, Change
 from fairday.domain.fulfilment import store as fulfilment
 from fairday.domain.inventory import store as stock
 from fairday.domain.ledger import Sale, cost_entry, refund_entry
@@ -18,7 +17,7 @@ from fairday.domain.ledger import store as ledger
 from fairday.domain.orders import NotAllowed, Order, OrderLine
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.events import OrderCancelled, OrderRefunded
-from fairday.domain.orders.model import part_of
+from fairday.domain.orders.model import OrderState, part_of
 from fairday.domain.payments import PaymentUnknown, Refund, RefundTooLarge
 from fairday.domain.payments import store as payments
 from fairday.kernel.errors import Conflict, Invalid
@@ -28,6 +27,7 @@ from fairday.kernel.unit_of_work import Reader, Writer
 from fairday.usecases.book_order import announce_scarcity
 from fairday.usecases.ship_order import read_order
 from fairday.usecases.shop import Shop
+from fairday.usecases.write_audit import write_audit
 
 # Line number to (pieces refunded, those of them that had been sent), as a refund remembers it.
 Pieces = dict[int, tuple[int, int]]
@@ -44,11 +44,11 @@ class RefundOrder(Struct, frozen=True, kw_only=True):
     shipping: int = 0
     restock: bool = False
     reason: str = ""
-    actor: str = ""
+    actor: Actor = SYSTEM
 
 
 async def refund_order(shop: Shop, command: RefundOrder) -> Refund:
-    """Refuses with NotFound, NotAllowed, Invalid, RefundTooLarge, Conflict. The refund is `requested` until it is done."""
+    """The refund, `requested` until it is done. Refuses with NotFound, NotAllowed, Invalid, RefundTooLarge, Conflict."""
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
         order, lines = await read_order(unit, command.order_id)
@@ -60,10 +60,8 @@ async def refund_order(shop: Shop, command: RefundOrder) -> Refund:
             raise RefundTooLarge(left=left)
         await payments.request_refund(unit, refund)
         await _take_off(unit, order, lines, command, now_ms)
-        await access.record(unit, [
-            AuditEntry(at_ms=now_ms, actor=command.actor, action="order.refund", subject=order.id,
-                       detail={"refund": refund.id, "amount": refund.amount, "reason": command.reason}),
-        ])  # fmt: skip
+        details: dict[str, str | int | bool] = {"refund": refund.id, "amount": refund.amount, "reason": refund.reason}
+        await write_audit(shop, unit, command.actor, Change("order.refunded", "order", order.id, details))
     await finish_refund(shop, refund)
     async with shop.database.read() as reader:
         return next(r for r in await payments.refunds_of(reader, [order.id]) if r.id == refund.id)
@@ -141,7 +139,7 @@ async def _take_off(unit: Writer, order: Order, lines: list[OrderLine], command:
         await stock.deallocate(unit, order.id, {sku_of[n]: quantity for n, quantity in off.items()})
         await announce_scarcity(unit, {sku_of[n]: quantity for n, quantity in off.items()}, now_ms)
     if sum(line.to_ship for line in lines) == sum(off.values()) and order.state != "shipped" and off:
-        ended = "shipped" if order.state == "part_shipped" else "cancelled"
+        ended: OrderState = "shipped" if order.state == "part_shipped" else "cancelled"
         if not await orders.move(unit, order, ended, now_ms):
             raise Conflict
         if ended == "cancelled":

@@ -5,6 +5,7 @@ It asks the providers by order id, and their word is final. It runs when the sto
 
 from msgspec import Struct
 
+from fairday.domain.access import SYSTEM
 from fairday.domain.orders import Order
 from fairday.domain.orders import store as orders
 from fairday.domain.payments import Payment, PaymentOutcome, PaymentUnknown
@@ -19,7 +20,6 @@ from fairday.usecases.shop import Shop
 STALE_MS = MINUTE_MS
 CHALLENGE_TTL_MS = 15 * MINUTE_MS
 BATCH = 500
-SWEEP = "sweep"
 
 
 class Settled(Struct, frozen=True):
@@ -62,7 +62,7 @@ async def settle_authorised(shop: Shop, payment: Payment) -> bool:
     except PaymentUnknown:
         return False
     if outcome and outcome.state == "voided":
-        return await cancel_voided(shop, outcome, reason="authorisation voided", actor=SWEEP)
+        return await cancel_voided(shop, outcome, reason="authorisation voided", actor=SYSTEM)
     return bool(outcome and outcome.state == "captured") and await book_capture(shop, payment.order_id)
 
 

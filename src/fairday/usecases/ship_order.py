@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from fairday.domain.access import AuditEntry
-from fairday.domain.access import store as access
+from fairday.domain.access import SYSTEM, Actor, Change
 from fairday.domain.fulfilment import Shipment, ShipmentLine
 from fairday.domain.fulfilment import store as fulfilment
 from fairday.domain.fulfilment.errors import NothingToShip
@@ -25,6 +24,7 @@ from fairday.kernel.ids import new_id
 from fairday.kernel.unit_of_work import Reader, Writer
 from fairday.usecases.book_order import post_capture
 from fairday.usecases.shop import Shop
+from fairday.usecases.write_audit import write_audit
 
 
 class ShipOrder(Struct, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ class ShipOrder(Struct, frozen=True, kw_only=True):
     lines: Mapping[int, int] = {}
     carrier: str = ""
     tracking: str = ""
-    actor: str = ""
+    actor: Actor = SYSTEM
 
 
 async def ship_order(shop: Shop, command: ShipOrder) -> Shipment:
@@ -51,10 +51,9 @@ async def ship_order(shop: Shop, command: ShipOrder) -> Shipment:
         if not await orders.move(unit, order, "part_shipped" if rest else "shipped", now_ms):
             raise Conflict
         await announce(unit, [OrderShipped(subject=order.id, shipment_id=shipment.id)], now_ms)
-        await access.record(unit, [
-            AuditEntry(at_ms=now_ms, actor=command.actor, action="order.ship", subject=order.id,
-                       detail={"shipment": shipment.id, "pieces": sum(pieces.values())}),
-        ])  # fmt: skip
+        pieces_sent = sum(pieces.values())
+        change = Change("order.shipped", "order", order.id, {"shipment": shipment.id, "pieces": pieces_sent})
+        await write_audit(shop, unit, command.actor, change)
     return shipment
 
 

@@ -1,0 +1,95 @@
+"""Settings, from the environment: one URL a port, and a little business. `to_environment` is the inverse of reading."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+PREFIX = "FAIRDAY_"
+SECRET_FILE = "secret.key"  # noqa: S105 - a file's name
+SECRET_BYTES = 32
+CAPTURES = ("at_order", "at_ship")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be understood; the text says which, and what would be."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What the environment says. Relative paths in URLs are inside `state`; `scheme:///x` is absolute.
+
+    `secret` is text of 32 characters or more that seals cookies and links; empty: one is made and kept in the state
+    folder. `metrics_token` opens /metrics to others than the loopback. `url` is how shoppers reach the shop.
+    """
+
+    state: str = "var"
+    database: str = "sqlite:fairday.db"
+    products: str = "database:"
+    carts: str = "database:"
+    cache: str = "memory:"
+    search: str = "tantivy:search"
+    media: str = "file:media"
+    bus: str = "local:"
+    identity: str = "local:"
+    payments: str = "sandbox:"
+    mail: str = "file:mail"
+    mail_from: str = "shop@localhost"
+    name: str = "Fairday"
+    url: str = ""
+    secret: str = ""
+    capture: str = "at_order"
+    currency: str = "EUR"
+    metrics_token: str = ""
+    log_level: str = "info"
+
+    def to_environment(self) -> dict[str, str]:
+        """The variables that `from_environment` reads back as these settings."""
+        return {f"{PREFIX}{name.upper()}": str(value) for name, value in asdict(self).items() if value != ""}
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read every FAIRDAY_ variable that is a setting; SettingsError when one makes no sense."""
+    given = os.environ if environment is None else environment
+    names = Settings.__struct_fields__
+    found = {name: given[f"{PREFIX}{name.upper()}"] for name in names if given.get(f"{PREFIX}{name.upper()}")}
+    settings = Settings(**found)
+    if settings.capture not in CAPTURES:
+        raise SettingsError(f"FAIRDAY_CAPTURE is {settings.capture!r}; it is one of: {', '.join(CAPTURES)}")
+    if settings.secret and len(settings.secret) < SECRET_BYTES:
+        raise SettingsError(f"FAIRDAY_SECRET has {len(settings.secret)} characters; it needs {SECRET_BYTES} or more")
+    if settings.url and urlsplit(settings.url).scheme not in {"http", "https"}:
+        raise SettingsError(f"FAIRDAY_URL is {settings.url!r}; it begins with http:// or https://")
+    return settings
+
+
+def scheme_of(url: str) -> str:
+    """What stands before the first colon."""
+    scheme, colon, _ = url.partition(":")
+    if not colon:
+        raise SettingsError(f"{url!r} has no scheme; write it like sqlite:fairday.db")
+    return scheme
+
+
+def path_of(url: str, state: Path, default: str) -> Path:
+    """The file or folder a URL names: `scheme:name` inside the state folder, `scheme:///name` anywhere."""
+    rest = url.partition(":")[2]
+    if rest.startswith("///"):
+        return Path(rest[2:])
+    return state / (rest.lstrip("/") or default)
+
+
+def secret_of(settings: Settings, state: Path) -> bytes:
+    """The shop's secret: the setting, else the one in the state folder, made on first use and readable by us alone."""
+    if settings.secret:
+        return settings.secret.encode()
+    path = state / SECRET_FILE
+    if not path.exists():
+        state.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_hex(SECRET_BYTES).encode())
+    return path.read_bytes()

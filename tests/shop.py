@@ -1,0 +1,17 @@
+"""A whole shop for tests: real files in a temporary folder, real adapters, a clock that can be moved."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fairday.bootstrap.settings import Settings
+from fairday.bootstrap.wiring import open_shop as open_wired
+from fairday.kernel.clock import Clock
+from fairday.usecases.shop import Shop
+
+
+@asynccontextmanager
+async def open_shop(state: Path, *, clock: Clock | None = None, **settings: str) -> AsyncIterator[Shop]:
+    """The shop that keeps its state in this folder; open it twice to see what survives."""
+    async with open_wired(Settings(state=str(state), **settings), clock=clock) as shop:
+        yield shop
