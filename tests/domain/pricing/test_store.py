@@ -245,5 +245,5 @@ def _sendable(methods: tuple[ShippingMethod, ...], country: str, weight_g: int, 
 
 
 def test_customers_are_told_apart_by_address_without_keeping_it():
-    assert customer_key(" Ada@Example.org") == customer_key("ada@example.ORG ") != customer_key("bob@example.org")
+    assert customer_key(" Ada@Example.org") == customer_key("ada+x@example.ORG ") != customer_key("bob@example.org")
     assert "ada" not in customer_key("ada@example.org")

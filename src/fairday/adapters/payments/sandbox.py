@@ -23,7 +23,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fairday.domain.payments import PaymentDeclined, PaymentOutcome, PaymentRequest, PaymentUnknown, RefundTooLarge
+from fairday.domain.payments import PaymentOutcome, PaymentRequest, PaymentUnknown
 from fairday.kernel.clock import Clock
 from fairday.kernel.ids import derived_id
 from fairday.kernel.money import share
@@ -117,21 +117,20 @@ class SandboxPayments:
             return self._captured(account, amount)
 
     async def refund(self, order_id: str, refund_id: str, amount: int) -> PaymentOutcome:
-        """Give back; RefundTooLarge beyond what is left, PaymentDeclined for a known refund id with other figures."""
+        """Give back; declined beyond what is left of the capture, and for a known refund id with other figures."""
         assert refund_id, "a refund has a name"
         with self._turn(order_id):
             account = self._account(order_id)
+            known = account.outcome if account else PaymentOutcome(order_id=order_id, state="declined")
             done = self._connection.execute(
                 "SELECT order_id, amount FROM movements WHERE refund_id = ?", (refund_id,)
             ).fetchone()
-            if done is not None and done != (order_id, amount):
-                raise PaymentDeclined(decline_code="amount_mismatch")
-            left = account.outcome.captured - account.outcome.refunded if account else 0
-            if account is None or (done is None and not 0 < amount <= left):
-                raise RefundTooLarge(left=left)
             if done is not None:
-                return account.outcome
-            outcome = replace(account.outcome, refunded=account.outcome.refunded + amount)
+                same = done == (order_id, amount)
+                return known if same else replace(known, state="declined", decline_code="amount_mismatch")
+            if account is None or not 0 < amount <= known.captured - known.refunded:
+                return replace(known, state="declined", decline_code="refund_too_large")
+            outcome = replace(known, refunded=known.refunded + amount)
             self._keep(replace(account, outcome=outcome))
             self._log("refund", outcome, amount, refund_id=refund_id)
             return outcome

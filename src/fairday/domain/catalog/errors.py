@@ -24,3 +24,38 @@ class DuplicateKey(Refusal):
 
     code: ClassVar[str] = "duplicate_key"
     status: ClassVar[int] = 409
+
+
+class UnsupportedPicture(Refusal):
+    """Not a JPEG, PNG, WebP, AVIF or GIF, or a broken one. SVG is refused: it can carry scripts."""
+
+    code: ClassVar[str] = "unsupported_picture"
+    status: ClassVar[int] = 415
+
+
+class PictureTooLarge(Refusal):
+    """More bytes than `limit_mb` or more pixels than `limit_megapixels`."""
+
+    code: ClassVar[str] = "picture_too_large"
+    status: ClassVar[int] = 413
+
+
+class UnsupportedFilm(Refusal):
+    """Not an MP4 or WebM file, or a broken one."""
+
+    code: ClassVar[str] = "unsupported_film"
+    status: ClassVar[int] = 415
+
+
+class FilmTooLarge(Refusal):
+    """More bytes than `limit_mb`."""
+
+    code: ClassVar[str] = "film_too_large"
+    status: ClassVar[int] = 413
+
+
+class CaptionsRefused(Refusal):
+    """Not captions as WebVTT writes them; `line` is the first that is wrong, 0 when it is the file."""
+
+    code: ClassVar[str] = "captions_refused"
+    status: ClassVar[int] = 422

@@ -171,5 +171,6 @@ def normal_code(text: str) -> str:
 
 
 def customer_key(email: str) -> str:
-    """What the limit per customer counts by, for whoever gave this e-mail address, which is not kept in clear."""
-    return hashlib.sha256(email.strip().casefold().encode()).hexdigest()
+    """What the limit per customer counts by: the address without case and `+tag`, hashed, so none is kept in clear."""
+    name, _, host = email.strip().casefold().partition("@")
+    return hashlib.sha256(f"{name.partition('+')[0]}@{host}".encode()).hexdigest()
