@@ -1,4 +1,4 @@
-"""What the storefront and the back office share on the web: templates, static files, forms, cookies, headers. No shop words here.
+"""What the storefront and the back office share on the web: templates, static files, forms, cookies, headers.
 
 `Web` is what the composition root gives an interface; `Surface` is what the interface makes of it: its own templates,
 static files and sealed cookie, so that two interfaces never read each other's sessions.

@@ -1,4 +1,4 @@
-"""Static files under names that carry their content's hash, so a browser may keep them for ever. No uploads are served here."""
+"""Static files under names that carry their content's hash: browsers may keep them for ever. No uploads here."""
 
 import gzip
 import hashlib
@@ -9,13 +9,14 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from msgspec import Struct
 
 HASH_LENGTH = 10
 KEEP_FOREVER = "public, max-age=31536000, immutable"
 CONTENT_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css",
+    ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".ico": "image/x-icon",
@@ -62,7 +63,7 @@ class Assets:
         prefix = self.prefix
 
         @get(f"{prefix}/{{name:str}}", name=f"static:{prefix}", sync_to_thread=False, include_in_schema=False)
-        def serve_asset(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+        def serve_asset(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
             asset = by_address.get(f"{prefix}/{name}")
             if asset is None:
                 raise NotFoundException

@@ -17,7 +17,7 @@ Sealed = TypeVar("Sealed", bound=msgspec.Struct)
 
 
 class SealedCookie(Generic[Sealed]):
-    """One kind of cookie. The first secret seals, all open, so a secret can be changed without signing everybody out."""
+    """One kind of cookie. The first secret seals, all open, so a secret can change without signing all out."""
 
     def __init__(self, name: str, kind: type[Sealed], keys: Sequence[bytes], *, tls: bool, max_age_s: int) -> None:
         """`kind` is what the cookie carries; over TLS its name gets the `__Host-` prefix."""

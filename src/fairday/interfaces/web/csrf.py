@@ -57,9 +57,8 @@ def is_same_origin(headers: Mapping[str, str], scheme: str) -> bool:
     if origin is None:
         return site == "same-origin"
     parts = urlsplit(origin)
-    return hmac.compare_digest(
-        f"{parts.scheme}://{parts.netloc}".lower(), f"{scheme}://{headers.get('host', '')}".lower()
-    )
+    ours = f"{scheme}://{headers.get('host', '')}"
+    return hmac.compare_digest(f"{parts.scheme}://{parts.netloc}".lower().encode(), ours.lower().encode())
 
 
 async def same_origin_guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

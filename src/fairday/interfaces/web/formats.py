@@ -1,4 +1,4 @@
-"""Money, numbers and dates the way a market writes them, through Babel. Words are in the message catalogue, not here."""
+"""Money, numbers and dates the way a market writes them, through Babel. Words are in the catalogue."""
 
 from datetime import UTC, datetime, tzinfo
 from functools import cache, lru_cache
@@ -51,7 +51,7 @@ def formats_for(language: str, country: str, zone: str = "UTC") -> Formats:
 
 
 def _locale(language: str, country: str) -> Locale:
-    for name in (f"{language}_{country.upper()}", f"{language}_150", language):
+    for name in (f"{language}_{country.upper()}", language):
         try:
             return Locale.parse(name)
         except UnknownLocaleError:

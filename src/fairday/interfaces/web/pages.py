@@ -1,4 +1,4 @@
-"""Answers: cacheable pages with ETag, private pages that nobody may store, redirects, small JSON. No templates live here."""
+"""Answers: cacheable pages with ETag, private pages that nobody may store, redirects, small JSON. No templates here."""
 
 import gzip
 import hashlib
@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from fairday.interfaces.web.headers import Policy
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 NO_STORE = "no-store"
 PUBLIC_AGE_S = 60
 STALE_S = 300
@@ -84,9 +84,9 @@ def json_answer(value: object, *, cache_control: str = NO_STORE, cookies: Sequen
 
 
 def local_path(target: str, fallback: str) -> str:
-    """`target` when it is an address on this site, else `fallback`: a redirect never leaves the store.
+    r"""`target` when it is an address on this site, else `fallback`: a redirect never leaves the store.
 
-    Browsers read `//host`, `/\\host` and control characters as another site, so those are refused too.
+    Browsers read `//host`, `/\host` and control characters as another site, so those are refused too.
     """
     if not target.startswith("/") or target.startswith("//") or "\\" in target:
         return fallback

@@ -1,4 +1,4 @@
-"""What a shopper's browser remembers for us, sealed. The customer's epoch revokes it; carts and customers are kept elsewhere."""
+"""What a shopper's browser remembers for us, sealed. The customer's epoch revokes it."""
 
 import msgspec
 
@@ -9,7 +9,7 @@ SESSION_LIFE_S = 30 * 86_400
 
 
 class Session(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One browser. Empty `customer_id`: signed out. `epoch` is the customer's at sign-in; a higher one revokes this session."""
+    """One browser; no `customer_id`: signed out. `epoch` is the customer's at sign-in, a higher one revokes this."""
 
     session_id: str
     issued_ms: int

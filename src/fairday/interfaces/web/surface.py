@@ -1,4 +1,4 @@
-"""What an interface is given (`Web`) and what it shows itself with (`Surface`). Settings are read in the composition root."""
+"""What an interface is given (`Web`) and what it shows itself with (`Surface`)."""
 
 from collections.abc import Mapping
 from pathlib import Path

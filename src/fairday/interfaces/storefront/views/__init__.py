@@ -1,1 +1,1 @@
-"""What each page shows, as frozen Structs. Words come from the catalogue in the template; nothing here is decided or fetched."""
+"""What each page shows, as frozen Structs. Words come from the catalogue; nothing is decided here."""

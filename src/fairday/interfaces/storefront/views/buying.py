@@ -7,7 +7,7 @@ from fairday.kernel.money import Money
 
 
 class LineView(Struct, frozen=True, kw_only=True):
-    """A line of a cart or an order. `options` reads like `Colour: Sand`; `short_of` is how many there are when too few."""
+    """A line of a cart or an order. `options` reads like `Colour: Sand`; `short_of`: only so many are left."""
 
     sku: str
     name: str
