@@ -1,27 +1,31 @@
 """Search: which products, in which order, with which facets. It holds copies and never decides money or stock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Literal, Protocol
 
 from msgspec import Struct
 
 Sort = Literal["relevance", "newest", "price", "price_desc", "rating", "name"]
+SORTS: tuple[Sort, ...] = ("relevance", "newest", "price", "price_desc", "rating", "name")
+OFFSET_LIMIT = 10_000
+LIMIT_LIMIT = 100
+TEXT_LIMIT = 300
 
 
 class SearchDocument(Struct, frozen=True, kw_only=True):
-    """What the index keeps of a product. `prices` maps currency to minor units; attributes are (name, kind, value).
+    """What the index keeps of a product. `prices` maps currency to minor units; attributes are (name, value).
 
-    `words` maps language to (name, summary, description text); `codes` are SKUs, part numbers and EANs.
+    `words` maps language to (name, summary, description text), `category_names` language to the names of
+    `category_ids`, in the same order; `codes` are SKUs, part numbers and EANs.
     """
 
     id: str
-    key: str
     words: Mapping[str, tuple[str, str, str]]
     brand: str = ""
     codes: tuple[str, ...] = ()
     category_ids: tuple[str, ...] = ()  # with all ancestors
+    category_names: Mapping[str, tuple[str, ...]] = {}
     attributes: tuple[tuple[str, str], ...] = ()
-    numbers: tuple[tuple[str, float], ...] = ()
     prices: Mapping[str, int] = {}
     rating_x100: int = 0
     released_ms: int = 0
@@ -29,9 +33,12 @@ class SearchDocument(Struct, frozen=True, kw_only=True):
 
 
 class SearchQuery(Struct, frozen=True, kw_only=True):
-    """A question. Words within one facet name are alternatives, different names must all hold; prices are inclusive."""
+    """A question. Words within one facet name are alternatives, different names must all hold; prices are inclusive.
 
-    text: str = ""
+    Without text the order of relevance is that of a shop window: what can be bought first, then the best rated.
+    """
+
+    text: str = ""  # what is beyond 300 characters is not read
     language: str = "en"
     currency: str = "EUR"
     category_id: str = ""
@@ -54,7 +61,10 @@ class Facet(Struct, frozen=True):
 
 
 class SearchResult(Struct, frozen=True, kw_only=True):
-    """Product ids in order, how many there are in all, and facets (`brand`, `category`, then attribute names)."""
+    """Product ids in order, how many there are in all, and facets (`brand`, `category`, then attribute names).
+
+    A chosen facet still counts its other values, as if it were not chosen. `price_range` disregards chosen prices.
+    """
 
     ids: tuple[str, ...] = ()
     total: int = 0
@@ -71,7 +81,12 @@ class Suggestion(Struct, frozen=True):
 
 
 class Search(Protocol):
-    """The index. A write is seen by readers within a second. Any text is a valid question; nothing in it is executed."""
+    """The index. Any text is a valid question; nothing in it is executed.
+
+    A write is seen by this process when it returns and by others within a second. `Busy` when another process writes
+    the same index. An index that was lost, damaged or made by another version of the shop begins empty: whoever finds
+    it so rebuilds it. A product without a price in a currency is found in it all the same, and sorted last by price.
+    """
 
     async def put_many(self, documents: Sequence[SearchDocument]) -> None:
         """Insert or replace by id, durably."""
@@ -81,14 +96,17 @@ class Search(Protocol):
         """Remove."""
         ...
 
+    async def rebuild(self, pages: AsyncIterator[Sequence[SearchDocument]]) -> int:
+        """Put these in place of everything; how many. Readers see all of the old until they see all of the new.
+
+        Writes that begin meanwhile are made after it, on top of it.
+        """
+        ...
+
     async def search(self, query: SearchQuery) -> SearchResult:
         """Answer a question."""
         ...
 
     async def suggest(self, text: str, language: str, limit: int) -> list[Suggestion]:
-        """Completions for what has been typed so far, products first by how well they match."""
-        ...
-
-    async def clear(self) -> None:
-        """Empty the index."""
+        """Completions for what has been typed so far: products by how well they match, then categories, then brands."""
         ...
