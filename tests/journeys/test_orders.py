@@ -3,6 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
+from fairday.domain.access import SYSTEM
 from fairday.domain.inventory import OutOfStock
 from fairday.domain.inventory import store as stock
 from fairday.domain.ledger import store as ledger
@@ -11,6 +12,7 @@ from fairday.domain.orders.errors import EmptyCart
 from fairday.domain.payments import PaymentDeclined, RefundTooLarge
 from fairday.kernel.clock import FixedClock
 from fairday.kernel.errors import Invalid
+from fairday.kernel.events import outbox_after
 from fairday.kernel.ids import opens
 from fairday.usecases.cancel_order import cancel_order
 from fairday.usecases.check_invariants import check_invariants
@@ -52,8 +54,6 @@ async def balances(shop):
 
 
 async def kinds(shop):
-    from fairday.kernel.events import outbox_after  # noqa: PLC0415 - one use
-
     async with shop.database.read() as reader:
         return [event.kind for event in await outbox_after(reader, 0, 1000)]
 
@@ -209,13 +209,13 @@ async def test_what_was_not_sent_yet_is_taken_off_and_can_be_sold_again(shop):
 
 async def test_cancelling_gives_everything_back(shop):
     order = (await buy(shop, {"MUG": 3, "LAMP": 1})).order
-    cancelled = await cancel_order(shop, order.id, reason="changed mind", actor=_actor())
+    cancelled = await cancel_order(shop, order.id, reason="changed mind", actor=SYSTEM)
     assert cancelled.state == "cancelled"
     assert await levels(shop) == (10, 0, 0)
     (known,) = (await shop.payments["sandbox"].find([order.id])).values()
     assert known.refunded == order.total
     with pytest.raises(NotAllowed):
-        await cancel_order(shop, order.id, reason="again", actor=_actor())
+        await cancel_order(shop, order.id, reason="again", actor=SYSTEM)
 
 
 async def test_captured_at_shipment_means_sold_at_shipment(state, clock):
@@ -226,14 +226,8 @@ async def test_captured_at_shipment_means_sold_at_shipment(state, clock):
         await ship_order(shop, ShipOrder(order_id=order.id))
         assert (await balances(shop))["income:sales", "EUR"] < 0
         other = (await buy(shop, {"MUG": 1})).order
-        assert (await cancel_order(shop, other.id, reason="", actor=_actor())).state == "cancelled"
+        assert (await cancel_order(shop, other.id, reason="", actor=SYSTEM)).state == "cancelled"
         (known,) = (await shop.payments["sandbox"].find([other.id])).values()
         assert (known.state, known.captured) == ("voided", 0)
         assert await levels(shop) == (9, 0, 0)
         assert await check_invariants(shop) == []
-
-
-def _actor():
-    from fairday.domain.access import SYSTEM  # noqa: PLC0415 - one use
-
-    return SYSTEM

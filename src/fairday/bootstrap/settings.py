@@ -46,6 +46,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     metrics_token: str = ""
     log_level: str = "info"
 
+    def __repr__(self) -> str:
+        """Without secrets, and without passwords in URLs: settings end up in logs and tracebacks."""
+        return f"Settings(state={self.state!r})"
+
     def to_environment(self) -> dict[str, str]:
         """The variables that `from_environment` reads back as these settings."""
         return {f"{PREFIX}{name.upper()}": str(value) for name, value in asdict(self).items() if value != ""}

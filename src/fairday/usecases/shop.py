@@ -47,6 +47,10 @@ class ShopSettings(Struct, frozen=True, kw_only=True):
     mail_from: str = "shop@localhost"
     development: bool = True
 
+    def __repr__(self) -> str:
+        """Without the secret: settings end up in logs and tracebacks."""
+        return f"ShopSettings(name={self.name!r}, base_url={self.base_url!r})"
+
     @property
     def markets(self) -> tuple[Market, ...]:
         """Every language in every country."""

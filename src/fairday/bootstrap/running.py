@@ -1,0 +1,76 @@
+"""What a process does beside answering requests: deliver events, sweep, and hold the lock of the one writer."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from fairday.bootstrap.processes import Process
+from fairday.kernel.clock import MINUTE_MS, SECOND_MS
+from fairday.ports.bus import Subscription
+from fairday.subscribers.notifications import subscription as notifications
+from fairday.subscribers.search import subscription as search
+from fairday.usecases.settle_orders import settle_orders
+from fairday.usecases.shop import Shop
+
+SETTLE_EVERY_MS = 5 * SECOND_MS
+TIDY_EVERY_MS = 10 * MINUTE_MS
+TIDY_LIMIT = 500
+LOCK_FILE = "serve.lock"
+
+SUBSCRIPTIONS: dict[str, Callable[[Shop], Subscription]] = {"notifications": notifications, "search": search}
+log = structlog.get_logger(__name__)
+
+
+class AlreadyRunningError(RuntimeError):
+    """Another process serves this state folder."""
+
+
+@contextmanager
+def one_server(state: Path) -> Iterator[None]:
+    """Hold the state folder's lock; AlreadyRunningError when somebody else does. It goes with the process."""
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / LOCK_FILE).open("a+", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise AlreadyRunningError(f"another store (process {file.read().strip()}) runs on {state}") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def background(shop: Shop, process: Process) -> list[Coroutine[Any, Any, None]]:
+    """Everything this kind of process does until it is cancelled."""
+    work: list[Coroutine[Any, Any, None]] = []
+    if process.subscribers:
+        work.append(_deliver(shop, [SUBSCRIPTIONS[name](shop) for name in process.subscribers]))
+    if process.sweeps:
+        work.append(_every(SETTLE_EVERY_MS, "settle_orders", lambda: settle_orders(shop)))
+        work.append(_every(TIDY_EVERY_MS, "expire_carts", lambda: _expire_carts(shop)))
+    return work
+
+
+async def _deliver(shop: Shop, subscriptions: Sequence[Subscription]) -> None:
+    await shop.bus.run(subscriptions)
+
+
+async def _expire_carts(shop: Shop) -> int:
+    return await shop.carts.delete_expired(shop.clock.now_ms(), TIDY_LIMIT)
+
+
+async def _every(pause_ms: int, name: str, sweep: Callable[[], Awaitable[object]]) -> None:
+    """Run a sweep for ever. One that fails is logged and tried again: what it does can wait, but must not end."""
+    while True:
+        await asyncio.sleep(pause_ms / 1000)
+        try:
+            await sweep()
+        except Exception:
+            log.exception("sweep_failed", sweep=name)

@@ -1,0 +1,56 @@
+"""Where the state is: the option that every command takes, and `migrate`."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from msgspec.structs import replace
+
+from fairday.bootstrap.logs import configure_logs
+from fairday.bootstrap.settings import Settings, from_environment
+from fairday.bootstrap.wiring import open_shop
+from fairday.usecases.shop import Shop
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def state_option(command: F) -> F:
+    """`--state DIR`, as every command has it."""
+    return click.option(
+        "--state",
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="The folder the store keeps its state in (FAIRDAY_STATE, else var).",
+    )(command)
+
+
+def settings_for(state: Path | None, *, quiet: bool = True) -> Settings:
+    """The environment's settings, with the state folder given on the command line if there is one."""
+    settings = from_environment()
+    configure_logs("warning" if quiet and settings.log_level == "info" else settings.log_level)
+    return replace(settings, state=str(state)) if state else settings
+
+
+def with_shop(state: Path | None, work: Callable[[Shop], Coroutine[Any, Any, T]]) -> T:
+    """Open the shop, do the work, close it."""
+
+    async def run() -> T:
+        async with open_shop(settings_for(state)) as shop:
+            return await work(shop)
+
+    return asyncio.run(run())
+
+
+@click.command()
+@state_option
+def migrate(state: Path | None) -> None:
+    """Bring the database's schema up to date. Safe to repeat and to interrupt."""
+
+    async def nothing(_shop: Shop) -> None:
+        return None
+
+    with_shop(state, nothing)
+    click.echo("The schema is up to date.")
