@@ -1,6 +1,6 @@
 """Money, numbers and dates the way a market writes them, through Babel. Words are in the catalogue."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -26,13 +26,11 @@ class Formats:
     def _money(self, value: Money) -> str:
         return format_currency(decimal_text(value.amount, value.currency), value.currency, locale=self.locale)
 
-    def _day(self, at_ms: int, style: str = "long") -> str:
-        """The day of an instant: `long` (24 November 2026), `medium`, `short`, or a CLDR skeleton such as `EEEdMMM`."""
-        moment = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self._zone)
-        if style in {"full", "long", "medium", "short"}:
-            return format_date(moment.date(), style, locale=self.locale)
-        pattern = self.locale.datetime_skeletons.get(style, "d MMM")
-        return format_date(moment.date(), str(pattern), locale=self.locale)
+    def _day(self, when: int | date, style: str = "long") -> str:
+        """A day, or that of an instant: `long`, `medium`, `short`, or a CLDR skeleton such as `MMMEd`."""
+        day = when if isinstance(when, date) else datetime.fromtimestamp(when / 1000, UTC).astimezone(self._zone).date()
+        pattern = style if style in {"full", "long", "medium", "short"} else self.locale.datetime_skeletons[style]
+        return format_date(day, str(pattern), locale=self.locale)
 
     def moment(self, at_ms: int) -> str:
         """Day and time of an instant, in the market's own zone."""

@@ -1,6 +1,7 @@
 """View models with something in every field, for tests that render all pages without a store."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from msgspec import Struct
 
@@ -51,7 +52,7 @@ from fairday.interfaces.storefront.views.shell import (
 from fairday.kernel.money import Money
 
 NOON_MS = 1_795_176_000_000
-DAY_MS = 86_400_000
+MONDAY, FRIDAY = date(2026, 11, 23), date(2026, 11, 27)
 NAMES = (
     "Hand-turned ash bowl",
     "Enamel kettle, two litres",
@@ -245,8 +246,8 @@ def product(name: str) -> ProductPage:
         stock_left=3,
         low_stock=True,
         most=3,
-        arrives_from_ms=NOON_MS + 3 * DAY_MS,
-        arrives_until_ms=NOON_MS + 5 * DAY_MS,
+        arrives_first=MONDAY,
+        arrives_last=FRIDAY,
         rating_x100=470,
         rating_count=31,
         facts=(Fact("Wood", name), Fact(name, "22 cm"), Fact("Weight", "640 g")),
@@ -269,8 +270,8 @@ def cart(name: str) -> CartPage:
         sums=sums(name),
         count=4,
         notices=(Notice(name),),
-        arrives_from_ms=NOON_MS,
-        arrives_until_ms=NOON_MS + DAY_MS,
+        arrives_first=MONDAY,
+        arrives_last=FRIDAY,
     )
 
 
@@ -279,7 +280,7 @@ def checkout(name: str, *, wrong: bool = True) -> Checkout:
     values = dict.fromkeys(("name", "email", "line1", "line2", "postcode", "city", "region"), name)
     methods = tuple(
         ShippingChoice(
-            method=m, name=name, amount=eur(a), arrives_from_ms=NOON_MS, arrives_until_ms=NOON_MS + DAY_MS, chosen=not a
+            method=m, name=name, amount=eur(a), arrives_first=MONDAY, arrives_last=FRIDAY, chosen=not a
         )
         for m, a in (("standard", 0), ("express", 990))
     )

@@ -9,13 +9,17 @@ SESSION_LIFE_S = 30 * 86_400
 
 
 class Session(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One browser; no `customer_id`: signed out. `epoch` is the customer's at sign-in, a higher one revokes this."""
+    """One browser; no `customer_id`: signed out. `epoch` is the customer's at sign-in, a higher one revokes this.
+
+    `order_id` is an order whose payment this browser is waiting for.
+    """
 
     session_id: str
     issued_ms: int
     customer_id: str = ""
     cart_id: str = ""
     cart_token: str = ""
+    order_id: str = ""
     epoch: int = 0
 
 

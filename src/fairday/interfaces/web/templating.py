@@ -11,7 +11,7 @@ from minijinja import Environment, safe
 from msgspec import Struct
 
 from fairday.interfaces.web.assets import Assets
-from fairday.interfaces.web.formats import formats_for
+from fairday.messages.formats import formats_for
 from fairday.messages import Messages
 
 ICON_FOLDER = Path(__file__).parent / "icons"

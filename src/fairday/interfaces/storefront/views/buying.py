@@ -1,5 +1,7 @@
 """Cart, checkout, and the order afterwards."""
 
+from datetime import date
+
 from msgspec import Struct
 
 from fairday.interfaces.storefront.views.shell import Fields, Link, Notice, Picture
@@ -45,8 +47,8 @@ class CartPage(Struct, frozen=True, kw_only=True):
     voucher_problem: str = ""
     voucher_typed: str = ""
     notices: tuple[Notice, ...] = ()
-    arrives_from_ms: int = 0
-    arrives_until_ms: int = 0
+    arrives_first: date | None = None
+    arrives_last: date | None = None
     can_check_out: bool = True
 
 
@@ -56,8 +58,8 @@ class ShippingChoice(Struct, frozen=True, kw_only=True):
     method: str
     name: str
     amount: Money
-    arrives_from_ms: int
-    arrives_until_ms: int
+    arrives_first: date
+    arrives_last: date
     chosen: bool = False
 
 

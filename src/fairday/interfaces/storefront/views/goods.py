@@ -1,5 +1,6 @@
 """Home, listings and the product page."""
 
+from datetime import date
 from typing import Literal
 
 from msgspec import Struct
@@ -140,8 +141,8 @@ class ProductPage(Struct, frozen=True, kw_only=True):
     stock_left: int = 0
     low_stock: bool = False
     most: int = 1
-    arrives_from_ms: int = 0
-    arrives_until_ms: int = 0
+    arrives_first: date | None = None
+    arrives_last: date | None = None
     rating_x100: int = 0
     rating_count: int = 0
     facts: tuple[Fact, ...] = ()

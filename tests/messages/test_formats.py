@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairday.interfaces.web.formats import formats_for
+from fairday.messages.formats import formats_for
 from fairday.kernel.money import Money
 
 NEW_YEAR_MS = 1_798_759_800_000  # 2026-12-31 23:30 UTC
