@@ -8,7 +8,7 @@ Realm = Literal["customer", "staff"]
 
 
 class WeakPassword(Refusal):
-    """Too easy to guess; `reason` is `too_short`, `too_long`, `common` or `context`, `shortest` the least length."""
+    """Too easy to guess; `reason` is `too_short`, `too_long`, `common` or `context`, `problem` a message id."""
 
     code: ClassVar[str] = "weak_password"
     status: ClassVar[int] = 400

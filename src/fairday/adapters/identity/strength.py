@@ -32,7 +32,7 @@ def refuse_weak(password: str, context: Sequence[str]) -> None:
     """WeakPassword with the reason; `context` holds the shop's name, the login and the like."""
     reason = _weakness(password, context)
     if reason:
-        raise WeakPassword(reason=reason, shortest=SHORTEST)
+        raise WeakPassword(field="password", problem=f"error-password-{reason.replace('_', '-')}", reason=reason)
 
 
 def is_checkable(password: str) -> bool:
