@@ -51,13 +51,16 @@ class StoredFile(Struct, frozen=True):
     content: bytes
 
 
+Drawn = tuple[tuple[Rendition, ...], list[StoredFile]]
+
+
 async def store_picture(shop: Shop, content: bytes, *, alt: str = "") -> Media:
     """The picture as part of a product document; its `key` is the widest JPEG.
 
     UnsupportedPicture for anything but a JPEG, PNG, WebP, AVIF or GIF (of which the first frame is taken),
     PictureTooLarge beyond the limits. Then nothing is stored. The same picture twice is stored once.
     """
-    renditions, files = await asyncio.get_running_loop().run_in_executor(_WORKERS, draw_anew, content)
+    renditions, files = await draw_aside(content)
     await put_all(shop.media, files)
     widest = renditions[-1]
     return Media(
@@ -71,7 +74,12 @@ async def store_picture(shop: Shop, content: bytes, *, alt: str = "") -> Media:
     )
 
 
-def draw_anew(content: bytes) -> tuple[tuple[Rendition, ...], list[StoredFile]]:
+async def draw_aside(content: bytes) -> Drawn:
+    """`draw_anew` in a thread."""
+    return await asyncio.get_running_loop().run_in_executor(_WORKERS, draw_anew, content)
+
+
+def draw_anew(content: bytes) -> Drawn:
     """The renditions of a picture (AVIF, then JPEG, narrow to wide) and their files. Pure, and slow: use a thread."""
     picture = _decode(content)
     renditions, files = [], []
