@@ -111,6 +111,17 @@ async def test_a_name_counts_more_than_a_mention(search):
     ]  # fmt: skip
 
 
+async def test_any_word_is_enough_when_asked(search):
+    assert await ids(search, "standing lamp") == [DESK.id]
+    assert set(await ids(search, "standing lamp", match="any")) == {DESK.id, DESK_LAMP.id, FLOOR_LAMP.id}
+
+
+async def test_offers_are_of_a_currency(search):
+    await search.put_many([replace(DESK, offers=("EUR",))])
+    assert await ids(search, on_offer=True) == [DESK.id]
+    assert await ids(search, on_offer=True, currency="USD") == []
+
+
 async def test_nothing_is_found_by_nonsense_or_by_no_word_at_all(search):
     assert await search.search(SearchQuery(text="zzyzx")) == SearchResult()
     assert await search.search(SearchQuery(text="?!… -- \x00")) == SearchResult()

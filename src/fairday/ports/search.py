@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 Sort = Literal["relevance", "newest", "price", "price_desc", "rating", "name"]
+Match = Literal["most", "any"]
 SORTS: tuple[Sort, ...] = ("relevance", "newest", "price", "price_desc", "rating", "name")
 OFFSET_LIMIT = 10_000
 LIMIT_LIMIT = 100
@@ -27,6 +28,7 @@ class SearchDocument(Struct, frozen=True, kw_only=True):
     category_names: Mapping[str, tuple[str, ...]] = {}
     attributes: tuple[tuple[str, str], ...] = ()
     prices: Mapping[str, int] = {}
+    offers: tuple[str, ...] = ()  # currencies in which it costs less than it did
     rating_x100: int = 0
     released_ms: int = 0
     available: bool = True
@@ -36,6 +38,7 @@ class SearchQuery(Struct, frozen=True, kw_only=True):
     """A question. Words within one facet name are alternatives, different names must all hold; prices are inclusive.
 
     Without text the order of relevance is that of a shop window: what can be bought first, then the best rated.
+    `match` says how many of the words a product must have: most of them (and one, where none has most), or any.
     """
 
     text: str = ""  # what is beyond 300 characters is not read
@@ -47,6 +50,8 @@ class SearchQuery(Struct, frozen=True, kw_only=True):
     price_from: int | None = None
     price_to: int | None = None
     only_available: bool = False
+    on_offer: bool = False
+    match: Match = "most"
     sort: Sort = "relevance"
     offset: int = 0  # 10,000 at most
     limit: int = 24  # 100 at most

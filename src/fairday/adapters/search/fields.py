@@ -71,6 +71,7 @@ class Fields:
             codes=sorted(codes(source.codes)),
             parts=sorted(parts(words[0] for words in source.words.values())),
             category=list(source.category_ids),
+            offer=list(source.offers),
             attributes=[f"{name}{SEPARATOR}{value}"[:ATTRIBUTE_CHARACTERS] for name, value in source.attributes],
             attribute_words=[value for _, value in source.attributes if value not in {"yes", "no"}],
             name_any=[" ".join({name: "" for name, _, _ in source.words.values()}), source.brand],
@@ -101,7 +102,7 @@ class Fields:
     def _schema(self) -> Schema:
         builder = SchemaBuilder()
         builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-        for name in ("codes", "parts", "brand_typed"):
+        for name in ("codes", "parts", "brand_typed", "offer"):
             builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
         for name in ("brand_name", "category", "attributes"):
             builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")

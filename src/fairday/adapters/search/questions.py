@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Literal
 
 from tantivy import FieldType, Occur, Query
 
@@ -18,16 +19,19 @@ PREFIX_CHARACTERS = 3
 FEW_WORDS = 2
 
 
-def words_query(fields: Fields, text: str, language: str, *, lenient: bool) -> Query | None:
+Strictness = Literal["most", "any", "begun"]
+
+
+def words_query(fields: Fields, text: str, language: str, strictness: Strictness) -> Query | None:
     """What products are about `text`; None when nothing in it is a word.
 
-    Strictly, nearly all words must be found; leniently, one is enough, and the beginning of a word will do.
+    They have most of the words, or any of them, or any words that begin like them.
     """
     written = text[:TEXT_LIMIT].split()[:WORDS_LIMIT]
-    clauses = [clause for word in written if (clause := _clause(fields, word, language, lenient=lenient))]
+    clauses = [clause for word in written if (clause := _clause(fields, word, language, begun=strictness == "begun"))]
     if not clauses:
         return None
-    needed = 1 if lenient else needed_words(len(clauses))
+    needed = needed_words(len(clauses)) if strictness == "most" else 1
     core = Query.boolean_query([(Occur.Should, clause) for clause in clauses], needed)
     alternatives = [core, *_whole_codes(fields, written)]
     matched = Query.boolean_query([(Occur.Should, one) for one in alternatives])
@@ -53,6 +57,8 @@ def filters(fields: Fields, query: SearchQuery) -> dict[str, Query]:
     for name, values in query.attributes.items():
         terms = [f"{name}{SEPARATOR}{value}" for value in values]
         found[f"attribute {name}"] = Query.term_set_query(schema, "attributes", terms)
+    if query.on_offer:
+        found["offer"] = Query.term_query(schema, "offer", query.currency)
     if query.only_available:
         found["available"] = Query.term_query(schema, "available", True)  # noqa: FBT003 - a value, not a switch
     if (query.price_from is not None or query.price_to is not None) and query.currency in fields.currencies:
@@ -83,7 +89,7 @@ def beginnings(fields: Fields, text: str) -> Query | None:
     return Query.boolean_query(options)
 
 
-def _clause(fields: Fields, word: str, language: str, *, lenient: bool) -> Query | None:
+def _clause(fields: Fields, word: str, language: str, *, begun: bool) -> Query | None:
     """One written word: its terms in any field, or a model name, or a code."""
     schema = fields.schema
     terms, plain = fields.terms(word, language), fields.terms(word, ANY)
@@ -96,7 +102,7 @@ def _clause(fields: Fields, word: str, language: str, *, lenient: bool) -> Query
     options += [
         Query.const_score_query(Query.term_query(schema, "codes", one), EXACT_CODE) for one in sorted(codes([word]))
     ]
-    if lenient and len(plain[-1]) >= PREFIX_CHARACTERS:
+    if begun and len(plain[-1]) >= PREFIX_CHARACTERS:
         options.append(Query.boost_query(_prefix(fields, "name_any", plain[-1]), PREFIX))
     return Query.disjunction_max_query(options, TIE_BREAKER)
 

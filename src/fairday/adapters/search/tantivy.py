@@ -134,10 +134,10 @@ class TantivySearch:
     def _answer(self, searcher: Searcher, query: SearchQuery) -> SearchResult:
         language = self._fields.language(query.language)
         chosen = filters(self._fields, query)
-        words = words_query(self._fields, query.text, language, lenient=False)
+        words = words_query(self._fields, query.text, language, query.match)
         hits, total = self._page(searcher, query, words, list(chosen.values()))
         if not total and words is not None:
-            words = words_query(self._fields, query.text, language, lenient=True)
+            words = words_query(self._fields, query.text, language, "begun")
             hits, total = self._page(searcher, query, words, list(chosen.values()))
         if words is None and query.text.strip():
             return SearchResult()  # something was asked, but there is no word in it

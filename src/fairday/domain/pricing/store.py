@@ -63,6 +63,12 @@ async def visible(reader: Reader, product_ids: Sequence[str]) -> set[str]:
     return {row[0] for row in await reader.rows(_VISIBLE, ids=list(product_ids))}
 
 
+async def count_visible(reader: Reader) -> int:
+    """How many products shoppers may see."""
+    row = await reader.row(_COUNT_VISIBLE)
+    return int(row[0]) if row else 0
+
+
 async def set_listings(unit: Writer, listings: Sequence[tuple[str, ListingState]]) -> None:
     """Show or hide products, by id."""
     await unit.run_many(_PUT_LISTING, [{"product_id": id_, "state": state} for id_, state in listings])
@@ -218,6 +224,7 @@ _REMOVE_PRICE = Statement(
 _VISIBLE = Statement(
     select(LISTINGS.c.product_id).where(within(LISTINGS.c.product_id, "ids"), LISTINGS.c.state == "visible")
 )
+_COUNT_VISIBLE = Statement(select(func.count()).select_from(LISTINGS).where(LISTINGS.c.state == "visible"))
 _PUT_LISTING = upsert(LISTINGS)
 _RATE_COLUMNS = _columns(TAX_RATES, TaxRate)
 _RATES = Statement(
