@@ -27,6 +27,7 @@ from fairday.domain.payments import (
 from fairday.domain.payments import store as payments
 from fairday.domain.pricing import VoucherUse
 from fairday.domain.pricing import store as pricing
+from fairday.domain.pricing.model import customer_key
 from fairday.kernel.ids import derived_token, new_id
 from fairday.kernel.unit_of_work import Writer
 from fairday.usecases.book_order import apply_outcome
@@ -213,9 +214,3 @@ async def _hold_stock(unit: Writer, order: Order, lines: list[OrderLine]) -> Non
     short = plan.refused.get(order.id)
     if short:
         raise OutOfStock(skus=sorted(short), left=short)
-
-
-def customer_key(email: str) -> str:
-    """What limits per customer count by: the address without case and without a `+tag`."""
-    name, _, host = email.strip().casefold().partition("@")
-    return f"{name.partition('+')[0]}@{host}"
