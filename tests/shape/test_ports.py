@@ -61,19 +61,23 @@ def schemes(one: Module) -> dict[str, dict[str, set[str]]]:
     """The table of adapters: port, scheme, and every name that its factory uses."""
     for node in one.tree.body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "ADAPTERS":
-            assert isinstance(node.value, ast.Dict)
             return {
-                _text(port): _factories(inner) for port, inner in zip(node.value.keys, node.value.values, strict=True)
+                port: {name: _names(one, made) for name, made in _entries(inner)}
+                for port, inner in _entries(node.value)
             }
     raise AssertionError(f"{one.path} has no table ADAPTERS")
 
 
-def _factories(table: ast.expr) -> dict[str, set[str]]:
+def _entries(table: ast.expr | None) -> list[tuple[str, ast.expr]]:
     assert isinstance(table, ast.Dict)
-    return {
-        _text(scheme): {inner.id for inner in ast.walk(factory) if isinstance(inner, ast.Name)}
-        for scheme, factory in zip(table.keys, table.values, strict=True)
-    }
+    return [(_text(key), value) for key, value in zip(table.keys, table.values, strict=True)]
+
+
+def _names(one: Module, factory: ast.AST) -> set[str]:
+    """What a factory names, and what the functions beside the table that it calls name."""
+    names = {inner.id for inner in ast.walk(factory) if isinstance(inner, ast.Name)}
+    beside = [node for node in one.tree.body if isinstance(node, ast.FunctionDef) and node.name in names]
+    return names.union(*({inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)} for node in beside))
 
 
 def _text(node: ast.expr | None) -> str:
