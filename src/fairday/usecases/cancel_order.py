@@ -2,7 +2,7 @@
 
 from fairday.domain.access import Actor, Change
 from fairday.domain.inventory import store as stock
-from fairday.domain.orders import NotAllowed, Order
+from fairday.domain.orders import Command, NotAllowed, Order
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.events import OrderCancelled
 from fairday.domain.payments import PaymentOutcome
@@ -11,12 +11,13 @@ from fairday.domain.pricing import store as pricing
 from fairday.kernel.events import announce
 from fairday.usecases.book_order import announce_scarcity
 from fairday.usecases.refund_order import RefundOrder, postage_left, refund_order
+from fairday.usecases.repeat_command import remember_command
 from fairday.usecases.ship_order import read_order
 from fairday.usecases.shop import Shop
 from fairday.usecases.write_audit import write_audit
 
 
-async def cancel_order(shop: Shop, order_id: str, *, reason: str, actor: Actor) -> Order:
+async def cancel_order(shop: Shop, order_id: str, *, reason: str, actor: Actor, once: Command | None = None) -> Order:
     """Refuses with NotFound, NotAllowed (something was sent already), Conflict."""
     async with shop.database.read() as reader:
         order, lines = await read_order(reader, order_id)
@@ -27,22 +28,25 @@ async def cancel_order(shop: Shop, order_id: str, *, reason: str, actor: Actor) 
     if payment.state == "captured":
         left = {line.line_no: line.quantity - line.refunded for line in lines if line.quantity > line.refunded}
         await refund_order(
-            shop, RefundOrder(order_id=order_id, lines=left, shipping=shipping, reason=reason, actor=actor)
+            shop, RefundOrder(order_id=order_id, lines=left, shipping=shipping, reason=reason, actor=actor, once=once)
         )
     else:
         outcome = await shop.payments[payment.provider].void(order_id)
         if outcome.state != "voided":
             raise NotAllowed(state=outcome.state)
-        await cancel_voided(shop, outcome, reason=reason, actor=actor)
+        await cancel_voided(shop, outcome, reason=reason, actor=actor, once=once)
     async with shop.database.read() as reader:
         return (await orders.get_many(reader, [order_id]))[order_id]
 
 
-async def cancel_voided(shop: Shop, outcome: PaymentOutcome, *, reason: str, actor: Actor) -> bool:
+async def cancel_voided(
+    shop: Shop, outcome: PaymentOutcome, *, reason: str, actor: Actor, once: Command | None = None
+) -> bool:
     """The provider let go of an authorisation: so does the order. False when that was written before."""
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
         order, lines = await read_order(unit, outcome.order_id)
+        await remember_command(unit, once)
         if not await orders.move(unit, order, "cancelled", now_ms):
             return False
         waiting = {line.line_no: line.to_ship for line in lines if line.to_ship}

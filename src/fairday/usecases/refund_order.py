@@ -14,7 +14,7 @@ from fairday.domain.fulfilment import store as fulfilment
 from fairday.domain.inventory import store as stock
 from fairday.domain.ledger import Sale, cost_entry, refund_entry
 from fairday.domain.ledger import store as ledger
-from fairday.domain.orders import NotAllowed, Order, OrderLine
+from fairday.domain.orders import Command, NotAllowed, Order, OrderLine
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.events import OrderCancelled, OrderRefunded
 from fairday.domain.orders.model import OrderState, part_of
@@ -22,9 +22,9 @@ from fairday.domain.payments import PaymentUnknown, Refund, RefundTooLarge
 from fairday.domain.payments import store as payments
 from fairday.kernel.errors import Conflict, Invalid
 from fairday.kernel.events import announce
-from fairday.kernel.ids import new_id
 from fairday.kernel.unit_of_work import Reader, Writer
 from fairday.usecases.book_order import announce_scarcity
+from fairday.usecases.repeat_command import effect_id, remember_command
 from fairday.usecases.ship_order import read_order
 from fairday.usecases.shop import Shop
 from fairday.usecases.write_audit import write_audit
@@ -45,6 +45,7 @@ class RefundOrder(Struct, frozen=True, kw_only=True):
     restock: bool = False
     reason: str = ""
     actor: Actor = SYSTEM
+    once: Command | None = None
 
 
 async def refund_order(shop: Shop, command: RefundOrder) -> Refund:
@@ -52,6 +53,7 @@ async def refund_order(shop: Shop, command: RefundOrder) -> Refund:
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
         order, lines = await read_order(unit, command.order_id)
+        await remember_command(unit, command.once)
         if order.state not in {"placed", "part_shipped", "shipped"}:
             raise NotAllowed(state=order.state)
         refund = _decide(order, lines, command, now_ms)
@@ -110,7 +112,7 @@ def _decide(order: Order, lines: list[OrderLine], command: RefundOrder, now_ms: 
     tax = sum(part_of(by_number[n].tax, by_number[n], quantity) for n, quantity in command.lines.items())
     pieces = {n: (quantity, quantity - min(quantity, by_number[n].to_ship)) for n, quantity in command.lines.items()}
     return Refund(
-        id=new_id(), order_id=order.id, state="requested", amount=goods + command.shipping,
+        id=effect_id(command.once), order_id=order.id, state="requested", amount=goods + command.shipping,
         tax=tax + _shipping_tax(order, command.shipping), shipping=command.shipping, reason=command.reason,
         lines=msgspec.json.encode(pieces).decode(), restock=int(command.restock), at_ms=now_ms,
     )  # fmt: skip

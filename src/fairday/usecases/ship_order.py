@@ -14,27 +14,31 @@ from fairday.domain.fulfilment.errors import NothingToShip
 from fairday.domain.inventory import store as stock
 from fairday.domain.ledger import cost_entry
 from fairday.domain.ledger import store as ledger
-from fairday.domain.orders import NotAllowed, Order, OrderLine
+from fairday.domain.orders import Command, NotAllowed, Order, OrderLine
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.events import OrderShipped
 from fairday.domain.payments import store as payments
 from fairday.kernel.errors import Conflict, NotFound
 from fairday.kernel.events import announce
-from fairday.kernel.ids import new_id
 from fairday.kernel.unit_of_work import Reader, Writer
 from fairday.usecases.book_order import post_capture
+from fairday.usecases.repeat_command import effect_id, remember_command
 from fairday.usecases.shop import Shop
 from fairday.usecases.write_audit import write_audit
 
 
 class ShipOrder(Struct, frozen=True, kw_only=True):
-    """Send `lines` (line number to pieces; empty: everything that waits) by `carrier`. `actor` is who says so."""
+    """Send `lines` (line number to pieces; empty: everything that waits) by `carrier`. `actor` is who says so.
+
+    With `once`, saying it again is InFlight or, once done, for `repeat_command` to answer.
+    """
 
     order_id: str
     lines: Mapping[int, int] = {}
     carrier: str = ""
     tracking: str = ""
     actor: Actor = SYSTEM
+    once: Command | None = None
 
 
 async def ship_order(shop: Shop, command: ShipOrder) -> Shipment:
@@ -43,6 +47,7 @@ async def ship_order(shop: Shop, command: ShipOrder) -> Shipment:
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
         order, lines = await read_order(unit, command.order_id)
+        await remember_command(unit, command.once)
         if order.state not in {"placed", "part_shipped"}:
             raise NotAllowed(state=order.state)
         pieces = _pieces(lines, command.lines)
@@ -104,7 +109,7 @@ def _pieces(lines: list[OrderLine], asked: Mapping[int, int]) -> dict[int, int]:
 async def _send(
     shop: Shop, unit: Writer, command: ShipOrder, lines: list[OrderLine], pieces: dict[int, int]
 ) -> Shipment:
-    now_ms, shipment_id = shop.clock.now_ms(), new_id()
+    now_ms, shipment_id = shop.clock.now_ms(), effect_id(command.once)
     sku_of = {line.line_no: line.sku for line in lines}
     costs = await stock.ship(
         unit, command.order_id, {sku_of[n]: quantity for n, quantity in pieces.items()}, shipment_id, now_ms

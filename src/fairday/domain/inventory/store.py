@@ -28,6 +28,12 @@ async def scarce(reader: Reader, at_most: int, limit: int) -> dict[str, int]:
     return {sku: int(count) for sku, count in await reader.rows(_SCARCE, at_most=at_most, limit=limit)}
 
 
+async def held_pieces(reader: Reader) -> int:
+    """Pieces promised to orders whose payment is not decided yet."""
+    row = await reader.row(_HELD_PIECES)
+    return int(row[0] or 0) if row else 0
+
+
 async def hold_many(unit: Writer, requests: Sequence[HoldRequest], at_ms: int) -> HoldPlan:
     """Promise pieces to orders, each whole or not at all; the plan says who was refused."""
     skus = sorted({sku for request in requests for sku in request.wanted})
@@ -201,10 +207,11 @@ _LEFT = func.sum(_S.on_hand - _S.held - _S.allocated)
 _SCARCE = Statement(
     select(_S.sku, _LEFT)
     .group_by(_S.sku)
-    .having(_LEFT <= bindparam("at_most"))
+    .having(bindparam("at_most") >= _LEFT)
     .order_by(_LEFT, _S.sku)
     .limit(bindparam("limit"))
 )
+_HELD_PIECES = Statement(select(func.sum(_S.held)))
 _HOLD = Statement(
     update(STOCK).where(*_HERE, _S.on_hand - _S.held - _S.allocated >= _QUANTITY).values(held=_S.held + _QUANTITY)
 )
