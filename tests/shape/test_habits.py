@@ -10,7 +10,7 @@ from tests.shape.tree import Module, everything, module, report, source, texts
 
 # Process loops: one failed turn must not end the process. Each logs what it caught.
 BLANKET_EXCEPTS: dict[str, str] = {
-    "src/fairday/adapters/bus/local.py": "whatever a subscriber raises is its own trouble"
+    "src/fairday/adapters/bus/local.py": "whatever a subscriber raises is its own trouble",
     "src/fairday/bootstrap/running.py": "a sweep that fails is told and tried again",
 }
 
