@@ -61,6 +61,7 @@ SPLIT_ROOMS: dict[str, str] = {
     "src/fairday/domain/access/audit.py": "the hash chain, apart from who may do what",
     "src/fairday/domain/access/permissions.py": "who may do what, as data",
     "src/fairday/domain/access/totp.py": "codes of authenticator apps, a standard's arithmetic",
+    "src/fairday/domain/orders/history.py": "orders of former shops, as they were imported; they are no sales of ours",
     "src/fairday/domain/orders/queries.py": "questions of back office and account; store.py is the road of an order",
     "src/fairday/domain/pricing/defaults.py": "what a new shop charges, as data",
     "src/fairday/domain/pricing/quote.py": "the one pure function that prices a cart",
