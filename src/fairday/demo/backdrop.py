@@ -56,7 +56,9 @@ def _tabletop(pen: Canvas, look: Look, wall: str, view: str) -> None:
     wood = woods[int(look.part(f"wood/{view}") * len(woods))]
     y = look.between(f"edge/{view}", 730, 830)
     pen.path(box(0, y, SIZE, SIZE - y), wood)
-    pen.path(box(0, y, SIZE, SIZE - y), pen.linear(((0, SHADOW, 0.16), (0.25, LIGHT, 0.12), (1, SHADOW, 0.14)), 0, 0, 0, 1))
+    pen.path(
+        box(0, y, SIZE, SIZE - y), pen.linear(((0, SHADOW, 0.16), (0.25, LIGHT, 0.12), (1, SHADOW, 0.14)), 0, 0, 0, 1)
+    )
     for index in range(9):
         at = y + 14 + (SIZE - y) * (index / 9) ** 1.4
         sway = 8 * look.part(f"grain{index}/{view}")
@@ -68,7 +70,9 @@ def _tabletop(pen: Canvas, look: Look, wall: str, view: str) -> None:
 def _arch(pen: Canvas, look: Look, wall: str, view: str) -> None:
     cx, half = 600 + look.between(f"arch-x/{view}", -90, 90), look.between(f"arch/{view}", 300, 400)
     top, inner = look.between(f"arch-top/{view}", 130, 260), shade(wall, look.between(f"niche/{view}", -0.16, 0.07))
-    opening = trail("M", cx - half, 860, "V", top + half, "A", half, half, 0, 0, 1, cx + half, top + half, "V", 860, "Z")
+    opening = trail(
+        "M", cx - half, 860, "V", top + half, "A", half, half, 0, 0, 1, cx + half, top + half, "V", 860, "Z"
+    )
     pen.path(opening, inner)
     pen.path(opening, pen.linear(((0, SHADOW, 0.24), (0.18, SHADOW, 0.05), (1, LIGHT, 0.12)), 0, 0, 1, 0.2))
     _floor(pen, wall, 860)
@@ -87,17 +91,26 @@ def _disk(pen: Canvas, look: Look, wall: str, view: str) -> None:
 def _window(pen: Canvas, look: Look, wall: str, view: str) -> None:
     _floor(pen, wall, 830)
     x, y = look.between(f"win-x/{view}", 60, 480), look.between(f"win-y/{view}", 60, 200)
-    pane, tall, slant = look.between(f"pane/{view}", 150, 210), look.between(f"win-tall/{view}", 190, 240), look.between(f"slant/{view}", 40, 170)
+    pane, tall, slant = (
+        look.between(f"pane/{view}", 150, 210),
+        look.between(f"win-tall/{view}", 190, 240),
+        look.between(f"slant/{view}", 40, 170),
+    )
     for row in range(3):
         for column in range(2):
             left, top = x + column * (pane + 22) + row * slant * 0.36, y + row * (tall + 22) + column * 26
-            corners = [(left, top), (left + pane, top + 24), (left + pane + slant * 0.34, top + 24 + tall), (left + slant * 0.34, top + tall)]
+            corners = [
+                (left, top),
+                (left + pane, top + 24),
+                (left + pane + slant * 0.34, top + 24 + tall),
+                (left + slant * 0.34, top + tall),
+            ]
             pen.path(polygon(corners), LIGHT, opacity=0.42)
 
 
 def _dappled(pen: Canvas, look: Look, wall: str, view: str) -> None:
     _floor(pen, wall, look.between(f"dap/{view}", 780, 850))
-    ox, lean = (SIZE, -1) if look.part(f"side/{view}") < 0.5 else (0, 1)  # noqa: PLR2004
+    ox, lean = (SIZE, -1) if look.part(f"side/{view}") < 0.5 else (0, 1)
     with pen.group(opacity=0.17):
         for branch in range(4):
             y0 = -40 + branch * 190 + 60 * look.part(f"branch{branch}/{view}")
@@ -113,14 +126,20 @@ def _dappled(pen: Canvas, look: Look, wall: str, view: str) -> None:
 
 def _blocks(pen: Canvas, look: Look, wall: str, view: str) -> None:
     _floor(pen, wall, 800)
-    side = -1 if look.part(f"block-side/{view}") < 0.5 else 1  # noqa: PLR2004
+    side = -1 if look.part(f"block-side/{view}") < 0.5 else 1
     for index in range(2):
-        wide, tall = look.between(f"bw{index}/{view}", 210, 330), look.between(f"bh{index}/{view}", 170, 480) * (1 - 0.35 * index)
+        wide, tall = (
+            look.between(f"bw{index}/{view}", 210, 330),
+            look.between(f"bh{index}/{view}", 170, 480) * (1 - 0.35 * index),
+        )
         x = 600 + side * (300 + index * 120) - wide / 2
         tone = mix(shade(wall, -0.06 - 0.06 * index), look.accent, 0.2 * index)
         y = 812 + index * 40
         pen.path(box(x, y - tall, wide, tall), tone)
-        pen.path(polygon([(x, y - tall), (x + wide, y - tall), (x + wide - 46, y - tall - 34), (x + 46, y - tall - 34)]), shade(tone, 0.08))
+        pen.path(
+            polygon([(x, y - tall), (x + wide, y - tall), (x + wide - 46, y - tall - 34), (x + 46, y - tall - 34)]),
+            shade(tone, 0.08),
+        )
         pen.path(box(x, y - tall, wide, tall), pen.linear(((0, LIGHT, 0.16), (1, SHADOW, 0.2)), 0, 0, 1, 0.4))
         pen.path(oval(x + wide * 0.6, y, wide * 0.75, 26), pen.radial(((0, SHADOW, 0.34), (1, SHADOW, 0))))
 
@@ -131,7 +150,29 @@ def _folds(pen: Canvas, look: Look, wall: str, view: str) -> None:
     for index in range(count):
         x = index * wide + 30 * look.part(f"fold{index}/{view}")
         fold = ((0, SHADOW, 0.16), (0.3, LIGHT, 0.2), (0.7, SHADOW, 0), (1, SHADOW, 0.16))
-        pen.path(trail("M", x, 0, "h", wide, "Q", x + wide + 30, 500, x + wide - 12, 860, "h", -wide, "Q", x + 30, 400, x, 0, "Z"), pen.linear(fold))
+        pen.path(
+            trail(
+                "M",
+                x,
+                0,
+                "h",
+                wide,
+                "Q",
+                x + wide + 30,
+                500,
+                x + wide - 12,
+                860,
+                "h",
+                -wide,
+                "Q",
+                x + 30,
+                400,
+                x,
+                0,
+                "Z",
+            ),
+            pen.linear(fold),
+        )
     _floor(pen, wall, 850)
 
 
@@ -158,11 +199,25 @@ def _halves(pen: Canvas, look: Look, wall: str, view: str) -> None:
 def _floor(pen: Canvas, wall: str, y: float) -> None:
     floor = shade(wall, 0.04)
     pen.path(box(0, y, SIZE, SIZE - y), floor)
-    pen.path(box(0, y, SIZE, SIZE - y), pen.linear(((0, SHADOW, 0.15), (0.22, SHADOW, 0.02), (1, SHADOW, 0.08)), 0, 0, 0, 1))
+    pen.path(
+        box(0, y, SIZE, SIZE - y), pen.linear(((0, SHADOW, 0.15), (0.22, SHADOW, 0.02), (1, SHADOW, 0.08)), 0, 0, 0, 1)
+    )
 
 
 Setting = Callable[[Canvas, Look, str, str], None]
-_STANDING: tuple[Setting, ...] = (_sweep, _tabletop, _arch, _disk, _window, _dappled, _blocks, _folds, _tiled, _halves, _tabletop)
+_STANDING: tuple[Setting, ...] = (
+    _sweep,
+    _tabletop,
+    _arch,
+    _disk,
+    _window,
+    _dappled,
+    _blocks,
+    _folds,
+    _tiled,
+    _halves,
+    _tabletop,
+)
 
 
 def _bare(_pen: Canvas, _look: Look, _wall: str, _view: str) -> None:
@@ -190,7 +245,7 @@ def _paper(pen: Canvas, look: Look, wall: str, view: str) -> None:
                 pen.path(leaf(x, y, 40 if row % 2 else -40, step * 0.7, step * 0.2), tone)
             elif kind == 1:
                 pen.path(oval(x, y, step * 0.16, step * 0.16), tone)
-    if kind == 2:  # noqa: PLR2004
+    if kind == 2:
         for at in range(0, int(SIZE / step) + 1, 2):
             pen.path(box(at * step, 0, step, SIZE), tone)
 

@@ -25,7 +25,14 @@ _SURFACES: dict[str, tuple[Stops, Stops]] = {
     ),
     "glaze": (
         ((0, SHADOW, 0.32), (0.14, SHADOW, 0.08), (0.5, SHADOW, 0.03), (0.84, SHADOW, 0.34), (1, SHADOW, 0.22)),
-        ((0, LIGHT, 0), (0.12, LIGHT, 0.08), (0.26, LIGHT, 0.36), (0.4, LIGHT, 0.06), (0.93, LIGHT, 0), (1, LIGHT, 0.16)),
+        (
+            (0, LIGHT, 0),
+            (0.12, LIGHT, 0.08),
+            (0.26, LIGHT, 0.36),
+            (0.4, LIGHT, 0.06),
+            (0.93, LIGHT, 0),
+            (1, LIGHT, 0.16),
+        ),
     ),
     "metal": (
         (
@@ -37,11 +44,25 @@ _SURFACES: dict[str, tuple[Stops, Stops]] = {
             (0.86, SHADOW, 0.5),
             (1, SHADOW, 0.2),
         ),
-        ((0.06, LIGHT, 0), (0.24, LIGHT, 0.7), (0.36, LIGHT, 0.1), (0.62, LIGHT, 0.22), (0.72, LIGHT, 0), (1, LIGHT, 0.3)),
+        (
+            (0.06, LIGHT, 0),
+            (0.24, LIGHT, 0.7),
+            (0.36, LIGHT, 0.1),
+            (0.62, LIGHT, 0.22),
+            (0.72, LIGHT, 0),
+            (1, LIGHT, 0.3),
+        ),
     ),
     "glass": (
         ((0, SHADOW, 0.3), (0.1, SHADOW, 0.02), (0.85, SHADOW, 0.04), (1, SHADOW, 0.3)),
-        ((0.04, LIGHT, 0), (0.14, LIGHT, 0.6), (0.22, LIGHT, 0.08), (0.8, LIGHT, 0), (0.9, LIGHT, 0.4), (1, LIGHT, 0.05)),
+        (
+            (0.04, LIGHT, 0),
+            (0.14, LIGHT, 0.6),
+            (0.22, LIGHT, 0.08),
+            (0.8, LIGHT, 0),
+            (0.9, LIGHT, 0.4),
+            (1, LIGHT, 0.05),
+        ),
     ),
     "flat": (
         ((0, SHADOW, 0), (0.5, SHADOW, 0.03), (1, SHADOW, 0.2)),
@@ -146,7 +167,9 @@ class Canvas:
     def line(self, d: str, stroke: str, width: float, **style: str | float) -> None:
         """One line with round ends."""
         round_ends = {"stroke_linecap": "round", "stroke_linejoin": "round"} | style
-        self._marks.append(f'<path d="{d}" fill="none" stroke="{stroke}" stroke-width="{number(width)}"{_style(round_ends)}/>')
+        self._marks.append(
+            f'<path d="{d}" fill="none" stroke="{stroke}" stroke-width="{number(width)}"{_style(round_ends)}/>'
+        )
 
     @contextmanager
     def group(self, **style: str | float) -> Iterator[None]:
@@ -215,12 +238,14 @@ def _mixed(colour: str, other: str, part: float) -> str:
 
 def _style(style: dict[str, str | float]) -> str:
     return "".join(
-        f' {key.replace("_", "-")}="{value if isinstance(value, str) else f"{value:.4g}"}"' for key, value in style.items()
+        f' {key.replace("_", "-")}="{value if isinstance(value, str) else f"{value:.4g}"}"'
+        for key, value in style.items()
     )
 
 
 def _stops(stops: Stops) -> str:
     return "".join(
-        f'<stop offset="{offset:g}" stop-color="{colour}"' + (f' stop-opacity="{opacity:.3g}"/>' if opacity < 1 else "/>")
+        f'<stop offset="{offset:g}" stop-color="{colour}"'
+        + (f' stop-opacity="{opacity:.3g}"/>' if opacity < 1 else "/>")
         for offset, colour, opacity in stops
     )

@@ -31,7 +31,7 @@ def svg(picture: Picture) -> str:
     """The vector drawing, 1200 by 1200."""
     pen, hung = Canvas(), picture.family in HUNG
     draw, look, view = FAMILIES[picture.family], picture.look, picture.view
-    mirrored = look.part(f"mirror/{view}") < 0.3 and picture.family not in {"wall_clock", "alarm_clock"}  # noqa: PLR2004
+    mirrored = look.part(f"mirror/{view}") < 0.3 and picture.family not in {"wall_clock", "alarm_clock"}
     with pen.group(**({"transform": f"translate({SIZE} 0) scale(-1 1)"} if mirrored else {})):
         stage(pen, look, view, hung=hung)
         size = look.between(f"size/{view}", 1.04, 1.18)
@@ -59,11 +59,13 @@ def _companions(pen: Canvas, picture: Picture, *, hung: bool) -> None:
         replace(look, seed=f"{look.seed}/right", main=look.accent, second=look.main, accent=look.second),
     )
     for side, other in zip((-1, 1), others, strict=True):
-        if side == 1 and look.part("pair") < 0.4:  # noqa: PLR2004
+        if side == 1 and look.part("pair") < 0.4:
             continue
         x = SIZE / 2 + side * look.between(f"apart{side}", 270, 350)
         y = SIZE * 0.36 if hung else FLOOR - look.between(f"behind{side}", 70, 110)
-        with pen.group(transform=f"translate({number(x)} {number(y)}) scale({look.between(f'small{side}', 0.58, 0.68):.3f})"):
+        with pen.group(
+            transform=f"translate({number(x)} {number(y)}) scale({look.between(f'small{side}', 0.58, 0.68):.3f})"
+        ):
             draw(pen, other)
 
 

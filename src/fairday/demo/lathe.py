@@ -148,10 +148,11 @@ def _dip(pen: Canvas, body: Turned, look: Look) -> None:
     level, sway = look.between("dip", 0.3, 0.6), look.between("sway", 0.015, 0.07)
     turns = look.count("turns", 1, 4)
     top = [
-        body.at(a, level + sway * math.sin(math.radians(a * turns) + look.part("phase") * 6)) for a in range(90, -91, -6)
+        body.at(a, level + sway * math.sin(math.radians(a * turns) + look.part("phase") * 6))
+        for a in range(90, -91, -6)
     ]
-    if look.part("dip-up") < 0.4:  # noqa: PLR2004  glaze poured over the rim instead
-        pen.path(polygon([body.at(a, 1.0) for a in range(-90, 91, 10)] + top) , look.second)
+    if look.part("dip-up") < 0.4:
+        pen.path(polygon([body.at(a, 1.0) for a in range(-90, 91, 10)] + top), look.second)
         pen.path(body.ring(0.96, 1.2), look.second)
         return
     pen.path(polygon([body.at(a, 0) for a in range(-90, 91, 10)] + top), look.second)
@@ -210,7 +211,9 @@ def _leaves(pen: Canvas, body: Turned, look: Look) -> None:
     for index in range(stems):
         base = -75 + 150 * index / max(1, stems - 1)
         high = look.between(f"stem{index}", 0.6, 0.85)
-        pen.line(polyline([body.at(base + lean * t / 8, 0.12 + (high - 0.12) * t / 8) for t in range(9)]), look.second, 4.5)
+        pen.line(
+            polyline([body.at(base + lean * t / 8, 0.12 + (high - 0.12) * t / 8) for t in range(9)]), look.second, 4.5
+        )
         for leaf in range(6):
             part = 0.22 + (high - 0.24) * leaf / 5
             side = -1 if leaf % 2 else 1
@@ -230,7 +233,10 @@ def _arches(pen: Canvas, body: Turned, look: Look) -> None:
         for degrees in range(-110, 111, step):
             for ring, colour in ((1.0, look.second), (0.62, look.main), (0.32, look.accent)):
                 half = step * 0.46 * ring
-                arc = [body.at(degrees + half * math.cos(t * math.pi / 8), low + tall * ring * math.sin(t * math.pi / 8)) for t in range(9)]
+                arc = [
+                    body.at(degrees + half * math.cos(t * math.pi / 8), low + tall * ring * math.sin(t * math.pi / 8))
+                    for t in range(9)
+                ]
                 pen.path(polygon(arc), colour)
 
 
@@ -239,7 +245,7 @@ def _brush(pen: Canvas, body: Turned, look: Look) -> None:
         degrees, low = -84 + index * 12, 0.1 + 0.2 * a
         high = low + 0.25 + 0.4 * b
         line = polyline([body.at(degrees, low + (high - low) * t / 6) for t in range(7)])
-        pen.line(line, look.accent if c > 0.72 else look.second, 9 + c * 12, opacity=0.9)  # noqa: PLR2004
+        pen.line(line, look.accent if c > 0.72 else look.second, 9 + c * 12, opacity=0.9)
 
 
 PATTERNS: dict[str, Callable[[Canvas, Turned, Look], None]] = {

@@ -51,7 +51,7 @@ def _checks(pen: Canvas, look: Look, width: float, height: float) -> None:
         pen.path(box(at * step, 0, step, height), look.second, opacity=0.6)
     for at in range(0, int(height / step) + 1, 2):
         pen.path(box(0, at * step, width, step), look.second, opacity=0.6)
-    if look.part("windowpane") < 0.5:  # noqa: PLR2004
+    if look.part("windowpane") < 0.5:
         for at in range(count):
             pen.path(box(at * step + step / 2, 0, step * 0.07, height), look.accent)
             pen.path(box(0, at * step + step / 2, width, step * 0.07), look.accent)
@@ -78,10 +78,10 @@ def _tiles(pen: Canvas, look: Look, width: float, height: float) -> None:
                 pen.path(trail("M", x, y, "h", step, "a", step, step, 0, 0, 1, -step, step, "Z"), colour)
             elif kind == 1:
                 pen.path(trail("M", x + step, y + step, "h", -step, "a", step, step, 0, 0, 1, step, -step, "Z"), colour)
-            elif kind == 2:  # noqa: PLR2004
+            elif kind == 2:
                 pen.path(oval(x + step / 2, y + step / 2, step / 2, step / 2), colour)
                 pen.path(oval(x + step / 2, y + step / 2, step / 5, step / 5), look.main)
-            elif kind == 3:  # noqa: PLR2004
+            elif kind == 3:
                 pen.path(polygon([(x, y), (x + step, y), (x, y + step)]), colour)
             else:
                 pen.path(box(x, y, step, step / 2), colour)
@@ -92,8 +92,14 @@ def _waves(pen: Canvas, look: Look, width: float, height: float) -> None:
     step, turns = height / count, look.between("wave-turns", 1, 3)
     for index in range(count + 1):
         y = index * step
-        points = [(t * width / 30, y + step * swing * math.sin(t / 30 * math.tau * turns + index * 0.5)) for t in range(31)]
-        pen.line(polyline(points), look.accent if index % 4 == 1 else look.second, step * look.between("wave-width", 0.16, 0.4))
+        points = [
+            (t * width / 30, y + step * swing * math.sin(t / 30 * math.tau * turns + index * 0.5)) for t in range(31)
+        ]
+        pen.line(
+            polyline(points),
+            look.accent if index % 4 == 1 else look.second,
+            step * look.between("wave-width", 0.16, 0.4),
+        )
 
 
 def _herringbone(pen: Canvas, look: Look, width: float, height: float) -> None:
@@ -111,7 +117,10 @@ def _herringbone(pen: Canvas, look: Look, width: float, height: float) -> None:
 def _terrazzo(pen: Canvas, look: Look, width: float, height: float) -> None:
     for index, (a, b, c) in enumerate(look.scatter("chips", 42)):
         size = width * (0.02 + 0.05 * c)
-        around = [circle_point(a * width, b * height, size * (0.6 + 0.4 * ((index * 7 + t * 3) % 5) / 4), t * 60) for t in range(6)]
+        around = [
+            circle_point(a * width, b * height, size * (0.6 + 0.4 * ((index * 7 + t * 3) % 5) / 4), t * 60)
+            for t in range(6)
+        ]
         pen.path(polygon(around), (look.second, look.accent, shade(look.main, -0.14))[index % 3])
 
 
@@ -132,13 +141,21 @@ def _botanic(pen: Canvas, look: Look, width: float, height: float) -> None:
 
 
 def _hills(pen: Canvas, look: Look, width: float, height: float) -> None:
-    pen.path(box(0, 0, width, height), pen.linear(((0, mix(look.main, look.accent, 0.2), 1), (1, shade(look.main, 0.1), 1)), 0, 0, 0, 1))
+    pen.path(
+        box(0, 0, width, height),
+        pen.linear(((0, mix(look.main, look.accent, 0.2), 1), (1, shade(look.main, 0.1), 1)), 0, 0, 0, 1),
+    )
     sun = look.between("sun", 0.12, 0.24) * width
-    pen.path(oval(width * look.between("sun-x", 0.25, 0.75), height * look.between("sun-y", 0.24, 0.46), sun, sun), look.accent)
+    pen.path(
+        oval(width * look.between("sun-x", 0.25, 0.75), height * look.between("sun-y", 0.24, 0.46), sun, sun),
+        look.accent,
+    )
     for layer in range(4):
         base = height * (0.5 + 0.13 * layer)
         phase, turns = look.part(f"hill{layer}") * 6, look.between(f"hill-turn{layer}", 0.6, 1.5)
-        points = [(t * width / 24, base + height * 0.07 * math.sin(t / 24 * math.tau * turns + phase)) for t in range(25)]
+        points = [
+            (t * width / 24, base + height * 0.07 * math.sin(t / 24 * math.tau * turns + phase)) for t in range(25)
+        ]
         colour = mix(shade(look.main, -0.05), look.second, 0.25 + 0.25 * layer)
         pen.path(polygon([*points, (width, height), (0, height)]), colour)
 
@@ -152,11 +169,14 @@ def _sea(pen: Canvas, look: Look, width: float, height: float) -> None:
         y = level + (height - level) * (index + 0.6) / 9
         half = moon * (0.35 + 0.65 * look.part(f"glint{index}"))
         pen.path(box(mx - half, y, half * 2, height * 0.013, 9), look.accent)
-    if look.part("sail") > 0.4:  # noqa: PLR2004
+    if look.part("sail") > 0.4:
         x, y, tall = width * look.between("sail-x", 0.2, 0.8), level + height * 0.07, height * 0.2
         pen.path(polygon([(x, y - tall), (x + tall * 0.5, y), (x, y)]), shade(look.main, 0.12))
         pen.path(polygon([(x - 5, y - tall * 0.8), (x - tall * 0.34, y), (x - 5, y)]), shade(look.main, -0.1))
-        pen.path(trail("M", x - tall * 0.45, y + 8, "h", tall, "q", -12, 30, -40, 30, "h", 60 - tall, "Z"), shade(look.second, -0.18))
+        pen.path(
+            trail("M", x - tall * 0.45, y + 8, "h", tall, "q", -12, 30, -40, 30, "h", 60 - tall, "Z"),
+            shade(look.second, -0.18),
+        )
 
 
 def _sunburst(pen: Canvas, look: Look, width: float, height: float) -> None:
@@ -177,26 +197,41 @@ def _town(pen: Canvas, look: Look, width: float, height: float) -> None:
         wide, tall = width * look.between(f"wide{index}", 0.13, 0.22), height * look.between(f"tall{index}", 0.28, 0.58)
         wall = (look.second, shade(look.second, 0.08), mix(look.second, look.main, 0.3))[index % 3]
         roof = tall + wide * look.between(f"roof{index}", 0.25, 0.7)
-        pen.path(polygon([(x, height), (x, height - tall), (x + wide / 2, height - roof), (x + wide, height - tall), (x + wide, height)]), wall)
+        pen.path(
+            polygon(
+                [
+                    (x, height),
+                    (x, height - tall),
+                    (x + wide / 2, height - roof),
+                    (x + wide, height - tall),
+                    (x + wide, height),
+                ]
+            ),
+            wall,
+        )
         for row in range(4):
             for column in (0.25, 0.6):
-                lit = look.part(f"window{index}-{row}-{column}") < 0.5  # noqa: PLR2004
+                lit = look.part(f"window{index}-{row}-{column}") < 0.5
                 glass = look.accent if lit else shade(look.second, -0.12)
                 pen.path(box(x + wide * column, height - tall * (0.9 - row * 0.22), wide * 0.17, tall * 0.1), glass)
         x, index = x + wide, index + 1
 
 
 def _bird(pen: Canvas, look: Look, width: float, height: float) -> None:
-    size, flip = width / 260, -1 if look.part("way") < 0.5 else 1  # noqa: PLR2004
+    size, flip = width / 260, -1 if look.part("way") < 0.5 else 1
     with pen.group(transform=f"translate({width / 2:.1f} {height * 0.5:.1f}) scale({flip * size:.3f} {size:.3f})"):
         pen.line("M-130 66 Q0 40 130 74", shade(look.second, -0.1), 9)
         for at in range(5):
             pen.path(leaf(-100 + at * 50, 58, 150 if at % 2 else 25, 44, 12), look.second)
-        pen.path("M-92 40 L-30 6 Q-10 -66 40 -62 Q70 -62 76 -34 L98 -26 L76 -18 Q74 44 10 50 Q-20 52 -40 34 Z", look.accent)
+        pen.path(
+            "M-92 40 L-30 6 Q-10 -66 40 -62 Q70 -62 76 -34 L98 -26 L76 -18 Q74 44 10 50 Q-20 52 -40 34 Z", look.accent
+        )
         pen.path("M-44 28 Q-8 -28 34 0 Q18 44 -44 28 Z", shade(look.accent, -0.14))
         pen.path(oval(56, -38, 5, 5), SHADOW)
         pen.line("M6 50 V64 M22 50 V66", shade(look.second, -0.2), 4)
-    stars = [oval(a * width, b * height * 0.28 + height * 0.04, 2 + c * 5, 2 + c * 5) for a, b, c in look.scatter("sky", 14)]
+    stars = [
+        oval(a * width, b * height * 0.28 + height * 0.04, 2 + c * 5, 2 + c * 5) for a, b, c in look.scatter("sky", 14)
+    ]
     pen.path("".join(stars), shade(look.main, 0.16))
 
 
@@ -219,7 +254,9 @@ def _knot(pen: Canvas, look: Look, width: float, height: float) -> None:
     for index in range(look.count("rings", 3, 5)):
         x, y = width * look.between(f"rx{index}", 0.22, 0.78), height * look.between(f"ry{index}", 0.22, 0.78)
         r = width * look.between(f"rr{index}", 0.14, 0.3)
-        pen.line(oval(x, y, r, r), look.second if index % 2 else look.accent, width * look.between(f"rw{index}", 0.02, 0.09))
+        pen.line(
+            oval(x, y, r, r), look.second if index % 2 else look.accent, width * look.between(f"rw{index}", 0.02, 0.09)
+        )
 
 
 def _diamonds(pen: Canvas, look: Look, width: float, height: float) -> None:
@@ -231,7 +268,7 @@ def _diamonds(pen: Canvas, look: Look, width: float, height: float) -> None:
             x, y = at * step + (step / 2 if row % 2 else 0), row * tall * 0.5
             for part, colour in ((0.46, look.second), (0.3, look.main), (0.16, look.accent)):
                 corners = [(x, y - tall * part), (x + step * part, y), (x, y + tall * part), (x - step * part, y)]
-                if (row + at) % 2 or part < 0.4:  # noqa: PLR2004
+                if (row + at) % 2 or part < 0.4:
                     pen.path(polygon(corners), colour)
 
 
@@ -249,7 +286,11 @@ def _label(pen: Canvas, look: Look, width: float, height: float) -> None:
         pen.path(box(x, y, wide, tall, 6), LIGHT)
         pen.line(box(x + 8, y + 8, wide - 16, tall - 16, 3), look.accent, 3)
         for row in range(2):
-            pen.line(trail("M", x + wide * 0.22, y + tall * (0.42 + row * 0.22), "h", wide * (0.56 - row * 0.2)), look.second, 5)
+            pen.line(
+                trail("M", x + wide * 0.22, y + tall * (0.42 + row * 0.22), "h", wide * (0.56 - row * 0.2)),
+                look.second,
+                5,
+            )
 
 
 MOTIFS: dict[str, Artist] = {

@@ -27,7 +27,16 @@ def notebook(pen: Canvas, look: Look) -> None:
                 spine = look.between("spine", 0.1, 0.24) * wide
                 pen.path(box(x, y, spine, tall), look.accent)
                 pen.path(box(x + spine - 5, y, 5, tall), SHADOW, opacity=0.25)
-        pen.path(cover, pen.linear(((0, SHADOW, 0.28), (0.05, LIGHT, 0.24), (0.1, SHADOW, 0.08), (0.4, LIGHT, 0.12), (1, SHADOW, 0.16)), 0, 0, 1, 0.3))
+        pen.path(
+            cover,
+            pen.linear(
+                ((0, SHADOW, 0.28), (0.05, LIGHT, 0.24), (0.1, SHADOW, 0.08), (0.4, LIGHT, 0.12), (1, SHADOW, 0.16)),
+                0,
+                0,
+                1,
+                0.3,
+            ),
+        )
         if look.form % 3 == 1:
             for ring in range(13):
                 ry = y + 30 + ring * (tall - 70) / 12
@@ -37,9 +46,33 @@ def notebook(pen: Canvas, look: Look) -> None:
             bx = x + wide * look.between("strap", 0.8, 0.9)
             pen.path(box(bx, y - 2, 16, tall), look.accent)
             pen.path(box(bx + 12, y - 2, 7, tall), SHADOW, opacity=0.25)
-        if look.part("ribbon") < 0.5:  # noqa: PLR2004
-            pen.path(trail("M", x + wide * 0.34, -8, "q", -10, 40, 6, 80, "l", 12, -16, "l", 10, 14, "q", -16, -40, -8, -78, "Z"), look.accent)
-    if look.part("pen") < 0.45:  # noqa: PLR2004
+        if look.part("ribbon") < 0.5:
+            pen.path(
+                trail(
+                    "M",
+                    x + wide * 0.34,
+                    -8,
+                    "q",
+                    -10,
+                    40,
+                    6,
+                    80,
+                    "l",
+                    12,
+                    -16,
+                    "l",
+                    10,
+                    14,
+                    "q",
+                    -16,
+                    -40,
+                    -8,
+                    -78,
+                    "Z",
+                ),
+                look.accent,
+            )
+    if look.part("pen") < 0.45:
         with pen.group(transform=f"translate({wide * 0.66:.1f} -10) rotate({look.between('pen-tilt', 8, 20):.1f})"):
             _pencil(pen, look.second, look.between("pen-long", 360, 460), 13)
 
@@ -48,10 +81,25 @@ def _pencil(pen: Canvas, colour: str, long: float, half: float) -> None:
     """Stands on its end, point up."""
     tip = half * 4
     pen.path(box(-half, -long, half * 2, long), colour)
-    pen.path(box(-half, -long, half * 2, long), pen.linear(((0, SHADOW, 0.2), (0.33, LIGHT, 0.35), (0.34, LIGHT, 0), (0.66, SHADOW, 0.1), (0.67, SHADOW, 0.34), (1, SHADOW, 0.3))))
+    pen.path(
+        box(-half, -long, half * 2, long),
+        pen.linear(
+            (
+                (0, SHADOW, 0.2),
+                (0.33, LIGHT, 0.35),
+                (0.34, LIGHT, 0),
+                (0.66, SHADOW, 0.1),
+                (0.67, SHADOW, 0.34),
+                (1, SHADOW, 0.3),
+            )
+        ),
+    )
     pen.path(polygon([(-half, -long), (half, -long), (0, -long - tip)]), "#e6c79b")
     pen.path(polygon([(half * 0.3, -long), (half, -long), (0, -long - tip)]), SHADOW, opacity=0.2)
-    pen.path(polygon([(-half * 0.34, -long - tip * 0.66), (half * 0.34, -long - tip * 0.66), (0, -long - tip)]), shade(colour, -0.2))
+    pen.path(
+        polygon([(-half * 0.34, -long - tip * 0.66), (half * 0.34, -long - tip * 0.66), (0, -long - tip)]),
+        shade(colour, -0.2),
+    )
 
 
 def pencils(pen: Canvas, look: Look) -> None:
@@ -60,7 +108,7 @@ def pencils(pen: Canvas, look: Look) -> None:
     pen.contact(r * 1.15)
     count = look.count("count", 4, 8)
     tones = (look.main, look.second, look.accent, shade(look.second, 0.12), shade(look.accent, -0.12))
-    if form == 2:  # a bundle laid in a box  # noqa: PLR2004
+    if form == 2:  # a bundle laid in a box
         wide = 300.0
         pen.path(box(-wide, -70, wide * 2, 70, 10), look.main)
         pen.path(polygon([(-wide, -70), (-wide + 60, -230), (wide + 10, -230), (wide, -70)]), shade(look.main, -0.16))
@@ -70,15 +118,20 @@ def pencils(pen: Canvas, look: Look) -> None:
             for at in range(9):
                 with pen.group(transform=f"translate({-wide + 60 + at * 66:.1f} -70) skewX(-8)"):
                     _pencil(pen, mix(tones[at % 5], tones[(at + 2) % 5], 0.25), 96 + 24 * look.part(f"p{at}"), 24)
-        with pen.group(clip_path=pen.clip(box(-wide, -70, wide * 2, 70, 10))), pen.group(transform=f"translate({-wide:.1f} -70)"):
+        with (
+            pen.group(clip_path=pen.clip(box(-wide, -70, wide * 2, 70, 10))),
+            pen.group(transform=f"translate({-wide:.1f} -70)"),
+        ):
             motif(pen, look, wide * 2, 120)
         pen.volume(box(-wide, -70, wide * 2, 70, 10), "matte", 0.8)
         return
     for at in range(count):
         lean = (at - (count - 1) / 2) * look.between("lean", 7, 11)
-        with pen.group(transform=f"translate({(at - (count - 1) / 2) * r * 0.22:.1f} {-tall * 0.5:.1f}) rotate({lean:.1f})"):
+        with pen.group(
+            transform=f"translate({(at - (count - 1) / 2) * r * 0.22:.1f} {-tall * 0.5:.1f}) rotate({lean:.1f})"
+        ):
             long = look.between(f"long{at}", 220, 330)
-            if at % 3 == 2:  # noqa: PLR2004
+            if at % 3 == 2:
                 pen.tube(polyline([(0, 0), (0, -long)]), tones[at % 5], 24)
                 pen.path(box(-10, -long - 44, 20, 56, 6), shade(tones[at % 5], -0.25))
             else:
@@ -95,7 +148,7 @@ def book(pen: Canvas, look: Look) -> None:
     thick = look.between("thick", 50, 100)
     form = look.form % 3
     pen.contact(wide * 0.66, -10, -6)
-    if form == 2:  # with a small pile beneath  # noqa: PLR2004
+    if form == 2:  # with a small pile beneath
         y = 0.0
         for index in range(2):
             half, high = wide * look.between(f"pile{index}", 0.62, 0.78), look.between(f"high{index}", 52, 74)
@@ -118,11 +171,24 @@ def _standing_book(pen: Canvas, look: Look, wide: float, tall: float, thick: flo
     """Three quarters: spine to the left, cover to the right, both as skewed planes."""
     x = -wide / 2 + thick * 0.3
     with pen.group(transform=f"translate({x:.1f} 0)"):
-        top = polygon([(0, -tall), (-thick, -tall - thick * 0.16), (wide * 0.93 - thick, -tall - 26 - thick * 0.2), (wide * 0.95, -tall - 26)])
+        top = polygon(
+            [
+                (0, -tall),
+                (-thick, -tall - thick * 0.16),
+                (wide * 0.93 - thick, -tall - 26 - thick * 0.2),
+                (wide * 0.95, -tall - 26),
+            ]
+        )
         pen.path(top, "#e9dfc8")
         for leaf in range(4):
             t = (leaf + 1) / 5
-            pen.line(polyline([(-thick * t, -tall - thick * 0.16 * t), (wide * 0.94 - thick * t, -tall - 26 - thick * 0.2 * t)]), "#b9ac90", 2)
+            pen.line(
+                polyline(
+                    [(-thick * t, -tall - thick * 0.16 * t), (wide * 0.94 - thick * t, -tall - 26 - thick * 0.2 * t)]
+                ),
+                "#b9ac90",
+                2,
+            )
         with pen.group(transform=f"matrix({-thick / 100:.4f} {-thick * 0.0016:.4f} 0 1 0 0)"):
             spine = box(0, -tall, 100, tall)
             pen.path(spine, shade(look.main, -0.06))
@@ -135,19 +201,39 @@ def _standing_book(pen: Canvas, look: Look, wide: float, tall: float, thick: flo
             with pen.group(transform=f"translate(0 {-tall:.1f})"):
                 motif(pen, look, wide, tall)
                 _title(pen, look, wide, tall)
-            pen.path(cover, pen.linear(((0, SHADOW, 0.35), (0.03, LIGHT, 0.32), (0.07, SHADOW, 0.12), (0.3, LIGHT, 0.16), (1, SHADOW, 0.2)), 0, 0, 1, 0.25))
+            pen.path(
+                cover,
+                pen.linear(
+                    (
+                        (0, SHADOW, 0.35),
+                        (0.03, LIGHT, 0.32),
+                        (0.07, SHADOW, 0.12),
+                        (0.3, LIGHT, 0.16),
+                        (1, SHADOW, 0.2),
+                    ),
+                    0,
+                    0,
+                    1,
+                    0.25,
+                ),
+            )
 
 
 def _title(pen: Canvas, look: Look, wide: float, tall: float) -> None:
     """Lines that read as a title from across the room."""
-    kind, ink = look.count("title", 0, 2), LIGHT if look.part("ink") < 0.6 else shade(look.second, -0.25)  # noqa: PLR2004
+    kind, ink = look.count("title", 0, 2), LIGHT if look.part("ink") < 0.6 else shade(look.second, -0.25)
     if kind == 0:
         pen.path(box(wide * 0.14, tall * 0.07, wide * 0.72, tall * 0.16, 3), "#f6efe0")
         for row, part in enumerate((0.5, 0.34)):
-            pen.path(box(wide * (0.5 - part / 2), tall * (0.105 + row * 0.05), wide * part, tall * 0.024, 4), shade(look.main, -0.3))
+            pen.path(
+                box(wide * (0.5 - part / 2), tall * (0.105 + row * 0.05), wide * part, tall * 0.024, 4),
+                shade(look.main, -0.3),
+            )
     elif kind == 1:
         for row, part in enumerate((0.62, 0.46, 0.2)):
-            pen.path(box(wide * 0.12, tall * (0.08 + row * 0.062), wide * part, tall * (0.034 if row < 2 else 0.014), 4), ink)  # noqa: PLR2004
+            pen.path(
+                box(wide * 0.12, tall * (0.08 + row * 0.062), wide * part, tall * (0.034 if row < 2 else 0.014), 4), ink
+            )
     else:
         for row, part in enumerate((0.66, 0.4)):
             pen.path(box(wide * (0.5 - part / 2), tall * (0.8 + row * 0.06), wide * part, tall * 0.034, 4), ink)
@@ -159,8 +245,42 @@ def coffee_bag(pen: Canvas, look: Look) -> None:
     w, swell = wide / 2, look.between("swell", 16, 40)
     pen.contact(w * 1.0)
     shape = trail(
-        *("M", -w, 0, "C", -w - swell, -tall * 0.3, -w - swell * 0.6, -tall * 0.7, -w + 14, -tall * 0.86, "L", -w + 16, -tall),
-        *("L", w - 16, -tall, "L", w - 14, -tall * 0.86, "C", w + swell * 0.6, -tall * 0.7, w + swell, -tall * 0.3, w, 0, "Q", 0, 30, -w, 0, "Z"),
+        *(
+            "M",
+            -w,
+            0,
+            "C",
+            -w - swell,
+            -tall * 0.3,
+            -w - swell * 0.6,
+            -tall * 0.7,
+            -w + 14,
+            -tall * 0.86,
+            "L",
+            -w + 16,
+            -tall,
+        ),
+        *(
+            "L",
+            w - 16,
+            -tall,
+            "L",
+            w - 14,
+            -tall * 0.86,
+            "C",
+            w + swell * 0.6,
+            -tall * 0.7,
+            w + swell,
+            -tall * 0.3,
+            w,
+            0,
+            "Q",
+            0,
+            30,
+            -w,
+            0,
+            "Z",
+        ),
     )
     with pen.group(clip_path=pen.clip(shape)):
         pen.path(shape, look.main)
@@ -170,13 +290,24 @@ def coffee_bag(pen: Canvas, look: Look) -> None:
                 motif(pen, look, wide + swell * 2, high + 20)
     pen.volume(shape, "matte", 1.1)
     for side in (-1, 1):
-        crease = trail("M", side * w * 0.86, -tall * 0.84, "C", side * w * 0.66, -tall * 0.6, side * w * 0.7, -tall * 0.3, side * w * 0.92, -10)
+        crease = trail(
+            "M",
+            side * w * 0.86,
+            -tall * 0.84,
+            "C",
+            side * w * 0.66,
+            -tall * 0.6,
+            side * w * 0.7,
+            -tall * 0.3,
+            side * w * 0.92,
+            -10,
+        )
         pen.line(crease, SHADOW, 7, opacity=0.14)
         pen.line(crease, LIGHT, 4, opacity=0.3, transform="translate(-6 0)")
     fold = box(-w + 12, -tall - 6, wide - 24, look.between("fold", 50, 84), 5)
     pen.path(fold, shade(look.main, -0.07))
     pen.volume(fold, "matte", 0.8)
-    if look.part("tie") < 0.6:  # noqa: PLR2004
+    if look.part("tie") < 0.6:
         pen.path(box(-w - 8, -tall + 24, wide + 16, 20, 6), look.accent)
         pen.path(box(-w - 8, -tall + 36, wide + 16, 8, 4), SHADOW, opacity=0.25)
     r = look.between("label", 80, 112)

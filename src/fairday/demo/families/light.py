@@ -29,9 +29,13 @@ def _cone_lamp(pen: Canvas, look: Look) -> None:
     base = (
         Turned((0, 90), (16, 92), (base_h * 0.4, b), (base_h * 0.8, 26), (base_h, 20)),
         Turned((0, 110), (16, 112), (24, 30), (base_h * 0.5, 22), (base_h, 16)),
-        Turned((0, 74), (10, 80), (base_h * 0.3, b * 0.9), (base_h * 0.55, 50), (base_h * 0.75, b * 0.62), (base_h, 18)),
+        Turned(
+            (0, 74), (10, 80), (base_h * 0.3, b * 0.9), (base_h * 0.55, 50), (base_h * 0.75, b * 0.62), (base_h, 18)
+        ),
     )[look.count("base-form", 0, 2)]
-    spin(pen, base, Look(look.seed, look.second, look.accent, look.main, "plain" if look.pattern == "plain" else "bands"))
+    spin(
+        pen, base, Look(look.seed, look.second, look.accent, look.main, "plain" if look.pattern == "plain" else "bands")
+    )
     pen.glow(0, -base_h - shade_h * 0.3, r * 2.0, WARM, 0.45)
     cover = Turned((base_h - 30, r), (base_h - 30 + shade_h, top), smooth=False)
     pen.path(oval(0, -(base_h - 30), r, r * TILT), WARM)
@@ -44,7 +48,7 @@ def _mushroom(pen: Canvas, look: Look) -> None:
     stem, r = look.between("stem", 250, 330), look.between("r", 200, 260)
     pen.contact(130)
     base = Turned((0, 112), (18, 110), (60, 60), (stem * 0.5, look.between("waist", 34, 60)), (stem, 46))
-    spin(pen, base, Look(look.seed, look.main if look.part("same") < 0.5 else look.second, look.second, look.accent))  # noqa: PLR2004
+    spin(pen, base, Look(look.seed, look.main if look.part("same") < 0.5 else look.second, look.second, look.accent))
     pen.glow(0, -stem, r * 2.1, WARM, 0.5)
     pen.path(oval(0, -stem, r, r * TILT), WARM)
     dome = look.between("dome", 130, 220)
@@ -66,7 +70,10 @@ def _arm_lamp(pen: Canvas, look: Look) -> None:
         pen.path(oval(x - 4, y - 5, 8, 8), LIGHT, opacity=0.6)
     r = look.between("r", 110, 150)
     with pen.group(transform=f"translate({head[0]:.1f} {head[1]:.1f}) rotate({look.between('tilt', -34, -14):.1f})"):
-        pen.path(polygon([(-r * 0.9, 60), (r * 0.9, 60), (r * 2.4, 520), (-r * 2.4, 520)]), pen.linear(((0, WARM, 0.5), (1, WARM, 0)), 0, 0, 0, 1))
+        pen.path(
+            polygon([(-r * 0.9, 60), (r * 0.9, 60), (r * 2.4, 520), (-r * 2.4, 520)]),
+            pen.linear(((0, WARM, 0.5), (1, WARM, 0)), 0, 0, 0, 1),
+        )
         cone = Turned((-70, r), (20, r * 0.8), (90, r * 0.3), (110, 16))
         pen.path(oval(0, 70, r, r * TILT), WARM)
         spin(pen, cone, look, surface_of(look))
@@ -81,8 +88,10 @@ def _globe_lamp(pen: Canvas, look: Look) -> None:
     cy = -foot - r * 0.92
     pen.glow(0, cy, r * 2.3, WARM, 0.6)
     pen.path(oval(0, cy, r, r), "#fff3d2")
-    pen.path(oval(0, cy, r, r), pen.radial(((0, "#fffdf5", 1), (0.6, WARM, 0.7), (1, "#e0a95a", 0.9)), 0.45, 0.45, 0.58))
-    if look.part("rib") < 0.5:  # noqa: PLR2004
+    pen.path(
+        oval(0, cy, r, r), pen.radial(((0, "#fffdf5", 1), (0.6, WARM, 0.7), (1, "#e0a95a", 0.9)), 0.45, 0.45, 0.58)
+    )
+    if look.part("rib") < 0.5:
         for at in range(1, look.count("ribs", 4, 8)):
             pen.line(oval(0, cy, r * at / 8, r), "#d9a860", 3, opacity=0.5)
     pen.path(oval(-r * 0.4, cy - r * 0.45, r * 0.16, r * 0.22), "#ffffff", opacity=0.8)
@@ -109,12 +118,15 @@ def pendant(pen: Canvas, look: Look) -> None:
     plain(pen, Turned((height - 10, max(30, top * 0.6)), (height + 26, 30), (height + 60, 14)), look.second, "metal")
     surface = surface_of(look, "matte")
     spin(pen, body, look, surface)
-    if top > 60:  # noqa: PLR2004
+    if top > 60:
         lid(pen, body, look.main)
         plain(pen, Turned((height, 34), (height + 40, 26), (height + 70, 10)), look.second, "metal")
     _shade_light(pen, body, lit_from=0.05)
     inner = fr * 0.94
-    pen.path(oval(0, -foot + 3, inner, inner * TILT * 0.94), pen.radial(((0, "#fffdf4", 1), (0.5, "#fff0c4", 1), (1, mix(WARM, look.main, 0.3), 1))))
+    pen.path(
+        oval(0, -foot + 3, inner, inner * TILT * 0.94),
+        pen.radial(((0, "#fffdf4", 1), (0.5, "#fff0c4", 1), (1, mix(WARM, look.main, 0.3), 1))),
+    )
     if form in {0, 1}:
         pen.path(oval(0, -foot + 10, 52, 40), "#fffdf6")
 
@@ -122,7 +134,7 @@ def pendant(pen: Canvas, look: Look) -> None:
 def candle(pen: Canvas, look: Look) -> None:
     count = (1, 3, 1, 2)[look.form % 4]
     pen.contact(130 if count == 1 else 240)
-    if look.form % 4 == 2:  # noqa: PLR2004
+    if look.form % 4 == 2:
         _jar_candle(pen, look)
         return
     spread = 0 if count == 1 else 150
@@ -132,15 +144,25 @@ def candle(pen: Canvas, look: Look) -> None:
         tone = (look.main, look.second, look.accent)[index % 3]
         with pen.group(transform=f"translate({x:.1f} {(index % 2) * 26})"):
             dish = Turned((0, r * 1.5), (12, r * 1.7), (26, r * 1.75))
-            plain(pen, dish, look.accent if index % 3 != 2 else look.second, "metal")  # noqa: PLR2004
+            plain(pen, dish, look.accent if index % 3 != 2 else look.second, "metal")
             lid(pen, dish, look.accent)
             body = Turned((16, r), (tall, r * 0.97), smooth=False)
-            twisted = look.part("twist") < 0.4  # noqa: PLR2004
-            spin(pen, body, Look(look.seed, tone, shade(tone, -0.12), tone, "plain" if twisted else look.pattern), "matte")
+            twisted = look.part("twist") < 0.4
+            spin(
+                pen,
+                body,
+                Look(look.seed, tone, shade(tone, -0.12), tone, "plain" if twisted else look.pattern),
+                "matte",
+            )
             if twisted:
                 for turn_at in range(-4, 12):
                     part = turn_at / 9
-                    pen.line(polyline([body.at(a, min(1, max(0, part + (a + 90) / 900))) for a in range(-90, 91, 12)]), shade(tone, -0.16), 6, opacity=0.7)
+                    pen.line(
+                        polyline([body.at(a, min(1, max(0, part + (a + 90) / 900))) for a in range(-90, 91, 12)]),
+                        shade(tone, -0.16),
+                        6,
+                        opacity=0.7,
+                    )
             lid(pen, body, shade(tone, 0.1))
             flame(pen, 0, -tall - 4, look.between(f"flame{index}", 0.8, 1.1))
 
@@ -162,7 +184,10 @@ def flame(pen: Canvas, x: float, y: float, size: float) -> None:
     pen.glow(x, y - 60 * size, 210 * size, "#ffcf7a", 0.55)
     with pen.group(transform=f"translate({x:.1f} {y:.1f}) scale({size:.2f})"):
         pen.line("M0 6 V-20", "#3a2a22", 6)
-        pen.path("M0 -120 C30 -76 34 -50 20 -28 C10 -14 -10 -14 -20 -28 C-34 -50 -22 -80 0 -120 Z", pen.linear(((0, "#ffe9a8", 1), (0.6, "#ffb84d", 1), (1, "#f08a2c", 0.9)), 0, 0, 0, 1))
+        pen.path(
+            "M0 -120 C30 -76 34 -50 20 -28 C10 -14 -10 -14 -20 -28 C-34 -50 -22 -80 0 -120 Z",
+            pen.linear(((0, "#ffe9a8", 1), (0.6, "#ffb84d", 1), (1, "#f08a2c", 0.9)), 0, 0, 0, 1),
+        )
         pen.path("M0 -76 C14 -54 14 -40 8 -28 C4 -22 -4 -22 -8 -28 C-14 -42 -10 -56 0 -76 Z", "#fffbe8")
 
 
@@ -171,7 +196,9 @@ def lantern(pen: Canvas, look: Look) -> None:
     pen.contact(wide * 1.25)
     surface = surface_of(look, "matte")
     plain(pen, Turned((0, wide * 1.1), (18, wide * 1.14), (44, wide * 0.9)), look.main, surface)
-    globe = Turned((44, wide * 0.72), (44 + tall * 0.45, wide * look.between("bulge", 0.86, 1.1)), (44 + tall, wide * 0.62))
+    globe = Turned(
+        (44, wide * 0.72), (44 + tall * 0.45, wide * look.between("bulge", 0.86, 1.1)), (44 + tall, wide * 0.62)
+    )
     pen.glow(0, -44 - tall * 0.45, wide * 2.8, WARM, 0.6)
     outline = globe.silhouette()
     pen.path(outline, "#ffe9bd", opacity=0.72)
@@ -180,17 +207,29 @@ def lantern(pen: Canvas, look: Look) -> None:
     else:
         flame(pen, 0, -44 - tall * 0.18, 1.0)
     pen.volume(outline, "glass")
-    if look.part("bars") < 0.7:  # noqa: PLR2004
-        for degrees in (-64, 0, 64) if look.part("three") < 0.6 else (-40, 40):  # noqa: PLR2004
+    if look.part("bars") < 0.7:
+        for degrees in (-64, 0, 64) if look.part("three") < 0.6 else (-40, 40):
             pen.line(polyline([globe.at(degrees, t / 10) for t in range(11)]), shade(look.main, -0.08), 8)
         pen.line(polyline([globe.at(a, 0.5) for a in range(-90, 91, 10)]), shade(look.main, -0.08), 6)
     cap = 44 + tall
-    plain(pen, Turned((cap, wide * 0.84), (cap + 30, wide * 0.78), (cap + 66, wide * 0.3), (cap + 84, wide * 0.26)), look.main, surface)
+    plain(
+        pen,
+        Turned((cap, wide * 0.84), (cap + 30, wide * 0.78), (cap + 66, wide * 0.3), (cap + 84, wide * 0.26)),
+        look.main,
+        surface,
+    )
     plain(pen, Turned((cap + 78, wide * 0.34), (cap + 96, wide * 0.34), smooth=False), look.second, surface)
     top = -cap - 60
     reach = look.between("bail", 130, 200)
-    pen.tube(trail("M", -wide * 0.86, -cap - 6, "C", -wide * 1.2, top - reach, wide * 1.2, top - reach, wide * 0.86, -cap - 6), look.second, 13, 0.8)
-    if look.part("grip") < 0.5:  # noqa: PLR2004
+    pen.tube(
+        trail(
+            "M", -wide * 0.86, -cap - 6, "C", -wide * 1.2, top - reach, wide * 1.2, top - reach, wide * 0.86, -cap - 6
+        ),
+        look.second,
+        13,
+        0.8,
+    )
+    if look.part("grip") < 0.5:
         grip_y = top - reach * 0.74 + 14
         pen.tube(trail("M", -54, grip_y, "Q", 0, grip_y - 8, 54, grip_y), "#b5824c", 26)
 

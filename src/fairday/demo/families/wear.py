@@ -10,7 +10,7 @@ from fairday.demo.lathe import Turned, lid, plain
 
 def _gem(pen: Canvas, x: float, y: float, r: float, tone: str, sides: int = 8) -> None:
     """A cut stone, or a round one for few sides."""
-    if sides < 5:  # noqa: PLR2004
+    if sides < 5:
         pen.path(oval(x, y, r, r), tone)
         pen.path(oval(x, y, r, r), pen.radial(((0, LIGHT, 0.8), (0.3, LIGHT, 0.1), (1, SHADOW, 0.45)), 0.34, 0.3, 0.76))
         return
@@ -19,7 +19,9 @@ def _gem(pen: Canvas, x: float, y: float, r: float, tone: str, sides: int = 8) -
         pen.path(polygon([(x, y), one, two]), shade(tone, 0.16 * math.cos((at + 2.4) * math.tau / sides)))
     table = [circle_point(x, y, r * 0.52, at * 360 / sides + 180 / sides) for at in range(sides)]
     pen.path(polygon(table), shade(tone, 0.1))
-    pen.path(polygon([circle_point(x - r * 0.2, y - r * 0.24, r * 0.16, at * 90) for at in range(4)]), LIGHT, opacity=0.9)
+    pen.path(
+        polygon([circle_point(x - r * 0.2, y - r * 0.24, r * 0.16, at * 90) for at in range(4)]), LIGHT, opacity=0.9
+    )
 
 
 def earrings(pen: Canvas, look: Look) -> None:
@@ -48,7 +50,7 @@ def _drop(pen: Canvas, look: Look, form: int) -> None:
         pen.line(trail("M", 0, 44, "v", 60), look.main, 6)
         _gem(pen, 0, 104 + size, size, look.accent, look.count("sides", 6, 10))
         pen.line(oval(0, 104 + size, size * 1.08, size * 1.08), look.main, 9)
-    elif form == 2:  # a half moon and beads  # noqa: PLR2004
+    elif form == 2:  # a half moon and beads
         moon = trail("M", -size * 1.2, 80, "A", size * 1.2, size * 1.2, 0, 0, 0, size * 1.2, 80, "Z")
         pen.path(moon, look.main)
         pen.volume(moon, "metal")
@@ -56,7 +58,7 @@ def _drop(pen: Canvas, look: Look, form: int) -> None:
             x = (at - 2) * size * 0.46
             y = 84 + math.sqrt(max(0.0, (size * 1.2) ** 2 - x * x)) + 20
             _gem(pen, x, y, 15, look.accent, 3)
-    elif form == 3:  # a leaf  # noqa: PLR2004
+    elif form == 3:  # a leaf
         leaf = trail("M", 0, 44, "C", size, 120, size * 0.7, 220, 0, 290, "C", -size * 0.7, 220, -size, 120, 0, 44, "Z")
         pen.path(leaf, look.main)
         pen.volume(leaf, "metal")
@@ -69,7 +71,11 @@ def _drop(pen: Canvas, look: Look, form: int) -> None:
         for at in range(3):
             r = size * (0.34 + 0.2 * at)
             tone = (look.main, look.accent, mix(look.main, look.accent, 0.4))[at]
-            shape = oval(0, y + r, r, r) if look.part(f"shape{at}") < 0.5 else polygon([(0, y), (r, y + r), (0, y + 2 * r), (-r, y + r)])  # noqa: PLR2004
+            shape = (
+                oval(0, y + r, r, r)
+                if look.part(f"shape{at}") < 0.5
+                else polygon([(0, y), (r, y + r), (0, y + 2 * r), (-r, y + r)])
+            )
             pen.path(shape, tone)
             pen.volume(shape, "metal", 0.7)
             y += 2 * r + 8
@@ -88,10 +94,20 @@ def ring(pen: Canvas, look: Look) -> None:
     for tone, width, shift in ((shade(look.main, -0.26), wide * 1.05, 10), (look.main, wide, 0)):
         pen.line(oval(shift, cy, r * 0.94, r), tone, width)
     pen.line(oval(0, cy, r * 0.94 - wide * 0.36, r - wide * 0.36), shade(look.main, -0.22), wide * 0.26)
-    pen.line(trail("M", -r * 0.94, cy + 20, "A", r * 0.94, r, 0, 0, 1, r * 0.3, cy - r * 0.95), LIGHT, wide * 0.24, opacity=0.75)
+    pen.line(
+        trail("M", -r * 0.94, cy + 20, "A", r * 0.94, r, 0, 0, 1, r * 0.3, cy - r * 0.95),
+        LIGHT,
+        wide * 0.24,
+        opacity=0.75,
+    )
     if look.pattern == "ribs":
         for at in range(0, 360, 12):
-            pen.line(polyline([circle_point(0, cy, r - wide * 0.5, at), circle_point(0, cy, r + wide * 0.5, at + 6)]), shade(look.main, -0.3), 4, opacity=0.6)
+            pen.line(
+                polyline([circle_point(0, cy, r - wide * 0.5, at), circle_point(0, cy, r + wide * 0.5, at + 6)]),
+                shade(look.main, -0.3),
+                4,
+                opacity=0.6,
+            )
     if form == 0:
         _gem(pen, 0, cy - r - 40, look.between("gem", 56, 84), look.accent, look.count("sides", 6, 10))
         for side in (-1, 1):
@@ -99,7 +115,7 @@ def ring(pen: Canvas, look: Look) -> None:
     elif form == 1:
         for at in range(-2, 3):
             _gem(pen, *circle_point(0, cy, r + wide * 0.3, at * 19), 34 - abs(at) * 6, look.accent, 3)
-    elif form == 2:  # noqa: PLR2004
+    elif form == 2:
         signet = box(-84, cy - r - 56, 168, 92, 34)
         pen.path(signet, look.main)
         pen.volume(signet, "metal")
@@ -121,8 +137,19 @@ def necklace(pen: Canvas, look: Look) -> None:
         for at in range(25):
             t = at / 24
             x = -84 * (1 - t) ** 3 - 3 * wide * (1 - t) ** 2 * t + (3 * wide * (1 - t) * t * t) + 84 * t**3
-            y = -480 * ((1 - t) ** 3 + t**3) - 3 * 360 * ((1 - t) ** 2 * t + (1 - t) * t * t) * 0.5 + 1.5 * low * ((1 - t) ** 2 * t + (1 - t) * t * t)
-            _gem(pen, x, y + (low + 240) * 0.1, 15 + 13 * math.sin(math.pi * t), (look.accent, look.main, mix(look.accent, look.main, 0.5))[at % 3], 3)
+            y = (
+                -480 * ((1 - t) ** 3 + t**3)
+                - 3 * 360 * ((1 - t) ** 2 * t + (1 - t) * t * t) * 0.5
+                + 1.5 * low * ((1 - t) ** 2 * t + (1 - t) * t * t)
+            )
+            _gem(
+                pen,
+                x,
+                y + (low + 240) * 0.1,
+                15 + 13 * math.sin(math.pi * t),
+                (look.accent, look.main, mix(look.accent, look.main, 0.5))[at % 3],
+                3,
+            )
         return
     pen.line(chain, shade(look.main, -0.16), 8)
     pen.line(chain, shade(look.main, 0.16), 4, stroke_dasharray="7 7")
@@ -130,7 +157,7 @@ def necklace(pen: Canvas, look: Look) -> None:
     if form == 0:
         _gem(pen, 0, low + size, size, look.accent, look.count("sides", 5, 9))
         pen.line(oval(0, low + size, size * 1.1, size * 1.1), look.main, 9)
-    elif form == 2:  # noqa: PLR2004
+    elif form == 2:
         pen.path(oval(0, low + size, size, size), look.main)
         pen.volume(oval(0, low + size, size, size), "metal")
         pen.path(oval(size * 0.24, low + size * 0.84, size * 0.62, size * 0.62), shade(look.main, -0.2))
