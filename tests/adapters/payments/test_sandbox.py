@@ -175,6 +175,8 @@ from fairday.kernel.ids import new_id
 
 async def main(path, order_ids):
     provider = SandboxPayments(Path(path), SystemClock())
+    print("ready", flush=True)
+    sys.stdin.readline()
     for order_id in order_ids or iter(new_id, ""):
         await provider.pay(PaymentRequest(order_id=order_id, token="tok_ok", amount=100, currency="EUR", capture=True))
         sys.stdout.write(order_id + "\\n")
@@ -186,18 +188,32 @@ asyncio.run(main(sys.argv[1], sys.argv[2:]))
 
 def start(path: Path, *order_ids: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", PAY_FOR_EVER, str(path), *order_ids], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PAY_FOR_EVER, str(path), *order_ids],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
+
+
+def go(*processes: subprocess.Popen[str]) -> None:
+    """Let them begin, once all of them are ready."""
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
 
 
 async def test_what_was_answered_survives_a_kill(tmp_path):
     path = tmp_path / FILE_NAME
     process = start(path)
+    go(process)
     answered = [process.stdout.readline().strip() for _ in range(20)]
     os.kill(process.pid, signal.SIGKILL)
     answered.extend(line.strip() for line in process.stdout.readlines() if line.endswith("\n"))
     process.wait()
     process.stdout.close()
+    process.stdin.close()
     provider = SandboxPayments(path, FixedClock(NOW))
     known = await provider.find(answered)
     assert len(answered) >= 20
@@ -207,8 +223,9 @@ async def test_what_was_answered_survives_a_kill(tmp_path):
 
 
 async def test_processes_that_start_together_take_the_money_once(tmp_path):
-    path, orders = tmp_path / FILE_NAME, [new_id() for _ in range(25)]
+    path, orders = tmp_path / FILE_NAME, [new_id() for _ in range(100)]
     processes = [start(path, *orders) for _ in range(4)]
+    go(*processes)
     for process in processes:
         out, _ = process.communicate(timeout=60)
         assert (process.returncode, out.split()) == (0, orders)

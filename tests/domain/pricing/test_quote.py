@@ -1,5 +1,6 @@
 """The price of a cart: exact amounts, and what must hold of any cart."""
 
+import itertools
 from datetime import UTC, date, datetime
 
 import pytest
@@ -155,6 +156,21 @@ def test_shipping_by_weight_and_total():
     assert offers(3_000, 2_500) == [("standard", 0), ("express", 1290)]
     assert offers(3_000, 2_501) == [("standard", 990)]
     assert offers(3_000, 2_500, TEN_PERCENT) == [("standard", 490), ("express", 1290)]
+
+
+def test_of_two_rows_of_one_method_the_cheaper_counts():
+    rules = replace(GERMAN, methods=(method("standard", 900), method("standard", 490), method("standard", 700)))
+    assert [(offer.method, offer.amount) for offer in price_cart([line("A", 1)], rules).methods] == [("standard", 490)]
+
+
+def test_the_cent_that_does_not_divide_goes_to_the_same_line_in_any_order():
+    """One cent off three equal lines of which one is taxed at half: who gets it decides the tax."""
+    rates = (TaxRate("US", "", "standard", 0, 0), TaxRate("US", "", "luxury", 500_000, 0))
+    rules = replace(AMERICAN, tax_rates=rates, voucher_code="V")
+    rules = using(rules, Voucher(code="V", kind="amount", amount=1, currency="USD"))
+    lines = [line("A", 3), line("B", 3, tax_class="luxury"), line("C", 3)]
+    orders = [[lines[at] for at in order] for order in itertools.permutations(range(3))]
+    assert {price_cart(each, rules).total for each in orders} == {8 + 590 + 2}
 
 
 def test_the_method_asked_for_is_taken_or_refused():
