@@ -32,7 +32,7 @@ class Address(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """An order. Amounts are minor units of `currency`; total = subtotal - discount + shipping (+ tax if not included)."""
+    """An order. Minor units of `currency`; total = subtotal - discount + shipping (+ tax if not included)."""
 
     id: str
     state: OrderState

@@ -44,6 +44,11 @@ async def orders_page(reader: Reader, *, state: str, search: str, before: str, l
     return [order_from(row) for row in rows]
 
 
+async def booked_page(reader: Reader, before: str, limit: int) -> list[Order]:
+    """Orders that were sold (cancelled ones too), newest first, below the id `before`."""
+    return [order_from(row) for row in await reader.rows(_BOOKED_PAGE, before=before or "~", limit=limit)]
+
+
 async def orders_of_customer(reader: Reader, customer_id: str, before: str, limit: int) -> list[Order]:
     """A customer's orders, newest first, below the id `before`."""
     rows = await reader.rows(_OF_CUSTOMER, customer_id=customer_id, before=before or "~", limit=limit)
@@ -86,6 +91,12 @@ _PAGE = Statement(
             _O.id.like(bindparam("reference")),
         ),
     )
+    .order_by(_O.id.desc())
+    .limit(bindparam("limit"))
+)
+_BOOKED_PAGE = Statement(
+    select(ORDERS)
+    .where(_O.id < bindparam("before"), _O.invoice_number > 0)
     .order_by(_O.id.desc())
     .limit(bindparam("limit"))
 )

@@ -79,3 +79,34 @@ COUNTERS = Table(
     Column("name", String(32), primary_key=True),
     Column("value", Integer, nullable=False),
 )
+# Orders of an earlier system: read and counted here, never shipped or refunded. A line is named by what it says and by
+# which repetition of that it is within its order, so reading the same file again changes nothing.
+PAST_ORDERS = Table(
+    "past_orders",
+    METADATA,
+    Column("order_key", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("customer_key", String(64), nullable=False),
+    Column("country", String(64), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Index("past_orders_by_customer", "customer_key", "at_ms"),
+    Index("past_orders_by_time", "at_ms"),
+)
+PAST_LINES = Table(
+    "past_order_lines",
+    METADATA,
+    Column("order_key", String(64), primary_key=True),
+    Column("line_hash", String(32), primary_key=True),
+    Column("repetition", Integer, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("sku", String(KEY_LENGTH), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("price_micros", BigInteger, nullable=False),  # millionths of a currency unit: old prices have odd decimals
+    Column("price_decimals", Integer, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("customer_key", String(64), nullable=False),
+    Column("country", String(64), nullable=False),
+)
