@@ -84,3 +84,4 @@ error-bad-api-key = Dieser API-Schlüssel gilt nicht. Vielleicht wurde er widerr
 error-missing-scope = Diesem API-Schlüssel fehlt die Berechtigung { $scope }.
 error-role-unknown = Diese Rolle gibt es nicht.
 error-scope-unknown = Wähle read, write oder beides.
+error-import-refused = Diese Datei lässt sich nicht einlesen: { $reason }

@@ -84,3 +84,4 @@ error-bad-api-key = This API key does not work. It may have been revoked.
 error-missing-scope = This API key lacks the scope { $scope }.
 error-role-unknown = There is no such role.
 error-scope-unknown = Choose read, write or both.
+error-import-refused = This file cannot be imported: { $reason }
