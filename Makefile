@@ -55,10 +55,10 @@ lighthouse: install-dev  ## five pages at 95/100/100/100 (needs Node.js)
 
 bench-pages: install-dev  ## CPU and latency of six pages, beside a static file from nginx
 	@tools/machine nginx wrk
-	@$(PY) benchmarks/pages.py
+	@$(PY) -m benchmarks.pages
 
 bench-import: install-dev  ## the 19,406 products with their index, in products a second
-	@$(PY) benchmarks/import_products.py
+	@$(PY) -m benchmarks.import_products
 
 check: install  ## what must never be false about the stored shop
 	@.venv/bin/fairday check

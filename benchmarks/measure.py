@@ -1,4 +1,4 @@
-"""What every benchmark here needs: where it ran, what a process has used, and a line in results/. No question of its own."""
+"""What every benchmark needs: where it ran, what a process has used, a line in results/. No question of its own."""
 
 import json
 import os
