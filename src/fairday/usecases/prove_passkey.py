@@ -29,6 +29,8 @@ from fairday.usecases.staff_sign_in import acting, begin_second_step, end_second
 from fairday.usecases.write_audit import write_audit
 
 LARGEST_RESPONSE = 32_768
+# whatever the library says of an answer that is malformed; a deeply nested one exhausts its JSON parser
+_NO_PROOF = (WebAuthnException, ValueError, TypeError, KeyError, RecursionError)
 
 
 class PasskeyOffer(Struct, frozen=True):
@@ -90,7 +92,7 @@ def registered(shop: Shop, challenge: Challenge, response_json: str) -> Verified
             expected_rp_id=relying_party(shop),
             expected_origin=origin(shop),
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError):
+    except _NO_PROOF:
         return None
 
 
@@ -165,7 +167,7 @@ def _signed_by(
             credential_public_key=base64url_to_bytes(passkey.public_key),
             credential_current_sign_count=0,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError):
+    except _NO_PROOF:
         return None
     return passkey, verified.new_sign_count
 
