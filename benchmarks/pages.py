@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import quantiles
@@ -58,8 +58,8 @@ def _latency(said: str, percent: str) -> float:
 
 
 @contextmanager
-def nginx(folder: Path, content: bytes):  # noqa: ANN201 - a context manager of (address, process id)
-    """One nginx process that serves one file."""
+def nginx(folder: Path, content: bytes) -> Iterator[tuple[str, int]]:
+    """One nginx process that serves one file: its address and process id."""
     port = unused_port()
     (folder / "page.html").write_bytes(content)
     conf = folder / "nginx.conf"
@@ -111,8 +111,8 @@ def _buyable(client: httpx.Client) -> list[str]:
 
 async def place_orders(base: str, pid: int) -> Answer:
     """Carts first, out of the clock; then every order, 16 at a time."""
-    with httpx.Client(base_url=base) as client:
-        skus = _buyable(client)
+    with httpx.Client(base_url=base) as asking:
+        skus = _buyable(asking)
     limits = httpx.Limits(max_connections=CONNECTIONS)
     async with httpx.AsyncClient(base_url=base, limits=limits, timeout=30) as client:
         commands = [await _command(client, skus[number % len(skus)], number) for number in range(ORDERS)]
