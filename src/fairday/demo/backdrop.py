@@ -13,7 +13,7 @@ FLOOR = 930  # where things stand
 _WALLS = (
     "#efe6d8", "#e9dccb", "#f1d9c4", "#e8c9b5", "#dfd3c8", "#d7dccb", "#c9d4c4", "#c5d6d3",
     "#cddbe4", "#b9cad6", "#dcd2e0", "#ecd3d0", "#f0dfb4", "#e2b99b", "#a9b8a0", "#8fa7b3",
-    "#c98f78", "#7f8f86", "#5f7480", "#d9b98c", "#f3ece2", "#b58f8a", "#6d6a78", "#9fb7b0",
+    "#c98f78", "#7f8f86", "#5f7480", "#d9b98c", "#f3ece2", "#b58f8a", "#8b8a9a", "#9fb7b0",
 )  # fmt: skip
 
 
@@ -24,7 +24,7 @@ def wall_for(look: Look, view: str) -> str:
     for wall in _WALLS:
         wl, wa, wb = oklab(wall)
         apart = abs(wl - lightness) * 1.6 + math.hypot(wa - a, wb - b) * 2.2
-        ranked.append((min(apart, 0.52) + 0.38 * look.part(f"wall/{view}/{wall}"), wall))
+        ranked.append((min(apart, 0.42) + 0.34 * min(0.0, wl - 0.7) + 0.4 * look.part(f"wall/{view}/{wall}"), wall))
     return max(ranked)[1]
 
 
@@ -71,7 +71,11 @@ def _arch(pen: Canvas, look: Look, wall: str, view: str) -> None:
     cx, half = 600 + look.between(f"arch-x/{view}", -90, 90), look.between(f"arch/{view}", 300, 400)
     top, inner = look.between(f"arch-top/{view}", 130, 260), shade(wall, look.between(f"niche/{view}", -0.16, 0.07))
     opening = trail(
-        "M", cx - half, 860, "V", top + half, "A", half, half, 0, 0, 1, cx + half, top + half, "V", 860, "Z"
+        *("M", cx - half, 860),
+        *("V", top + half),
+        *("A", half, half, 0, 0, 1, cx + half, top + half),
+        *("V", 860),
+        "Z",
     )
     pen.path(opening, inner)
     pen.path(opening, pen.linear(((0, SHADOW, 0.24), (0.18, SHADOW, 0.05), (1, LIGHT, 0.12)), 0, 0, 1, 0.2))
@@ -152,23 +156,11 @@ def _folds(pen: Canvas, look: Look, wall: str, view: str) -> None:
         fold = ((0, SHADOW, 0.16), (0.3, LIGHT, 0.2), (0.7, SHADOW, 0), (1, SHADOW, 0.16))
         pen.path(
             trail(
-                "M",
-                x,
-                0,
-                "h",
-                wide,
-                "Q",
-                x + wide + 30,
-                500,
-                x + wide - 12,
-                860,
-                "h",
-                -wide,
-                "Q",
-                x + 30,
-                400,
-                x,
-                0,
+                *("M", x, 0),
+                *("h", wide),
+                *("Q", x + wide + 30, 500, x + wide - 12, 860),
+                *("h", -wide),
+                *("Q", x + 30, 400, x, 0),
                 "Z",
             ),
             pen.linear(fold),

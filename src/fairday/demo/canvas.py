@@ -99,8 +99,12 @@ def box(x: float, y: float, width: float, height: float, round_px: float = 0) ->
         return trail("M", x, y, "h", width, "v", height, "h", -width, "Z")
     arc = ("a", r, r, 0, 0, 1)
     return trail(
-        *("M", x + r, y, "h", width - 2 * r, *arc, r, r, "v", height - 2 * r, *arc, -r, r),
-        *("h", 2 * r - width, *arc, -r, -r, "v", 2 * r - height, *arc, r, -r, "Z"),
+        *("M", x + r, y),
+        *("h", width - 2 * r, *arc, r, r),
+        *("v", height - 2 * r, *arc, -r, r),
+        *("h", 2 * r - width, *arc, -r, -r),
+        *("v", 2 * r - height, *arc, r, -r),
+        "Z",
     )
 
 

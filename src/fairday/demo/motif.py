@@ -1,4 +1,4 @@
-"""Flat artwork for cloth, covers and paper: repeats and small pictures. The thing it is printed on is drawn elsewhere."""
+"""Flat artwork for cloth, covers and paper: repeats and small pictures. What it is printed on is drawn elsewhere."""
 
 import math
 from collections.abc import Callable

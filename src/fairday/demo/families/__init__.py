@@ -6,7 +6,7 @@ The studio round it, and which product is drawn by which family, are decided els
 from collections.abc import Callable
 
 from fairday.demo.canvas import Canvas, Look
-from fairday.demo.families import carry, desk, home, light, play, ride, table, wear
+from fairday.demo.families import brew, carry, desk, home, light, play, ride, store, table, wear
 
 Artist = Callable[[Canvas, Look], None]
 
@@ -15,6 +15,8 @@ HUNG = frozenset({"pendant", "wall_clock"})
 
 FAMILIES: dict[str, Artist] = {
     **table.FAMILIES,
+    **brew.FAMILIES,
+    **store.FAMILIES,
     **home.FAMILIES,
     **light.FAMILIES,
     **desk.FAMILIES,

@@ -21,46 +21,14 @@ def tote(pen: Canvas, look: Look) -> None:
         shade(look.main, -0.3),
     )
     body = trail(
-        *(
-            "M",
-            -w * flare,
-            -tall,
-            "Q",
-            0,
-            -tall + 40,
-            w * flare,
-            -tall,
-            "C",
-            w * flare + 10,
-            -tall * 0.6,
-            w + 6,
-            -tall * 0.2,
-            w * 0.96,
-            -14,
-        ),
-        *(
-            "Q",
-            w * 0.9,
-            4,
-            w * 0.7,
-            6,
-            "L",
-            -w * 0.7,
-            6,
-            "Q",
-            -w * 0.94,
-            4,
-            -w * 0.96,
-            -14,
-            "C",
-            -w - 6,
-            -tall * 0.2,
-            -w * flare - 10,
-            -tall * 0.6,
-            -w * flare,
-            -tall,
-            "Z",
-        ),
+        *("M", -w * flare, -tall),
+        *("Q", 0, -tall + 40, w * flare, -tall),
+        *("C", w * flare + 10, -tall * 0.6, w + 6, -tall * 0.2, w * 0.96, -14),
+        *("Q", w * 0.9, 4, w * 0.7, 6),
+        *("L", -w * 0.7, 6),
+        *("Q", -w * 0.94, 4, -w * 0.96, -14),
+        *("C", -w - 6, -tall * 0.2, -w * flare - 10, -tall * 0.6, -w * flare, -tall),
+        "Z",
     )
     with pen.group(clip_path=pen.clip(body)):
         with pen.group(transform=f"translate({-w * 1.1:.1f} {-tall - 4:.1f})"):
@@ -83,22 +51,10 @@ def tote(pen: Canvas, look: Look) -> None:
     pen.volume(body, "matte", 0.9)
     pen.ground_shade(body)
     front = trail(
-        "M",
-        -gap,
-        -tall + 74,
-        "L",
-        -gap,
-        -tall + 20,
-        "C",
-        -gap,
-        -tall - loop,
-        gap,
-        -tall - loop,
-        gap,
-        -tall + 20,
-        "L",
-        gap,
-        -tall + 74,
+        *("M", -gap, -tall + 74),
+        *("L", -gap, -tall + 20),
+        *("C", -gap, -tall - loop, gap, -tall - loop, gap, -tall + 20),
+        *("L", gap, -tall + 74),
     )
     pen.line(front, SHADOW, 30, opacity=0.18, transform="translate(6 6)", stroke_linecap="butt")
     pen.line(front, strap, 29, stroke_linecap="butt")
@@ -110,21 +66,13 @@ def tote(pen: Canvas, look: Look) -> None:
 
 def backpack(pen: Canvas, look: Look) -> None:
     wide, tall = look.between("wide", 350, 420), look.between("tall", 460, 560)
-    w, form = wide / 2, look.form % 3
+    w = wide / 2
     pen.contact(w * 1.1)
     for side in (-1, 1):
         pen.line(
             trail(
-                "M",
-                side * w * 0.7,
-                -tall * 0.86,
-                "C",
-                side * w * 1.5,
-                -tall * 0.8,
-                side * w * 1.4,
-                -tall * 0.2,
-                side * w * 0.9,
-                -tall * 0.1,
+                *("M", side * w * 0.7, -tall * 0.86),
+                *("C", side * w * 1.5, -tall * 0.8, side * w * 1.4, -tall * 0.2, side * w * 0.9, -tall * 0.1),
             ),
             shade(look.second, -0.14),
             34,
@@ -132,47 +80,15 @@ def backpack(pen: Canvas, look: Look) -> None:
     pen.tube(trail("M", -46, -tall + 8, "C", -50, -tall - 70, 50, -tall - 70, 46, -tall + 8), look.second, 22)
     dome = look.between("dome", 0.3, 0.9)
     body = trail(
-        *(
-            "M",
-            -w,
-            -40,
-            "L",
-            -w * 0.96,
-            -tall * 0.7,
-            "C",
-            -w * 0.96,
-            -tall * (0.7 + 0.34 * dome),
-            -w * 0.5,
-            -tall,
-            0,
-            -tall,
-        ),
-        *(
-            "C",
-            w * 0.5,
-            -tall,
-            w * 0.96,
-            -tall * (0.7 + 0.34 * dome),
-            w * 0.96,
-            -tall * 0.7,
-            "L",
-            w,
-            -40,
-            "Q",
-            w,
-            6,
-            w * 0.8,
-            8,
-            "L",
-            -w * 0.8,
-            8,
-            "Q",
-            -w,
-            6,
-            -w,
-            -40,
-            "Z",
-        ),
+        *("M", -w, -40),
+        *("L", -w * 0.96, -tall * 0.7),
+        *("C", -w * 0.96, -tall * (0.7 + 0.34 * dome), -w * 0.5, -tall, 0, -tall),
+        *("C", w * 0.5, -tall, w * 0.96, -tall * (0.7 + 0.34 * dome), w * 0.96, -tall * 0.7),
+        *("L", w, -40),
+        *("Q", w, 6, w * 0.8, 8),
+        *("L", -w * 0.8, 8),
+        *("Q", -w, 6, -w, -40),
+        "Z",
     )
     with pen.group(clip_path=pen.clip(body)), pen.group(transform=f"translate({-w:.1f} {-tall:.1f})"):
         motif(pen, look, wide, tall + 10)
@@ -185,30 +101,21 @@ def backpack(pen: Canvas, look: Look) -> None:
     pen.volume(pocket, "matte", 0.9)
     pen.line(trail("M", -pw * 0.4, -ph + 16, "H", pw * 0.4), shade(look.main, -0.28), 7)
     pen.path(box(pw * 0.34, -ph + 12, 14, 38, 6), look.accent)
+    _closing(pen, look, w, tall)
+    patch = box(-34, -ph * 0.62, 68, 44, 5)
+    pen.path(patch, look.accent)
+    pen.line(box(-28, -ph * 0.62 + 6, 56, 32, 3), shade(look.accent, 0.2), 2.5, stroke_dasharray="6 5")
+
+
+def _closing(pen: Canvas, look: Look, w: float, tall: float) -> None:
+    """A flap with buckles, a rolled top, or a zip."""
+    form = look.form % 3
     if form == 0:
         flap = trail(
-            "M",
-            -w * 0.97,
-            -tall * 0.64,
-            "C",
-            -w,
-            -tall * 1.02,
-            -w * 0.4,
-            -tall * 1.03,
-            0,
-            -tall * 1.03,
-            "C",
-            w * 0.4,
-            -tall * 1.03,
-            w,
-            -tall * 1.02,
-            w * 0.97,
-            -tall * 0.64,
-            "Q",
-            0,
-            -tall * 0.5,
-            -w * 0.97,
-            -tall * 0.64,
+            *("M", -w * 0.97, -tall * 0.64),
+            *("C", -w, -tall * 1.02, -w * 0.4, -tall * 1.03, 0, -tall * 1.03),
+            *("C", w * 0.4, -tall * 1.03, w, -tall * 1.02, w * 0.97, -tall * 0.64),
+            *("Q", 0, -tall * 0.5, -w * 0.97, -tall * 0.64),
             "Z",
         )
         pen.path(flap, SHADOW, opacity=0.26, transform="translate(3 14)")
@@ -227,14 +134,12 @@ def backpack(pen: Canvas, look: Look) -> None:
         pen.path(box(-26, -tall * 0.66, 52, 40, 8), shade(look.accent, -0.24))
     else:
         zip_line = trail(
-            "M", -w * 0.8, -tall * 0.5, "C", -w * 0.84, -tall * 0.96, w * 0.84, -tall * 0.96, w * 0.8, -tall * 0.5
+            *("M", -w * 0.8, -tall * 0.5),
+            *("C", -w * 0.84, -tall * 0.96, w * 0.84, -tall * 0.96, w * 0.8, -tall * 0.5),
         )
         pen.line(zip_line, shade(look.main, -0.24), 9)
         pen.line(zip_line, LIGHT, 3, opacity=0.3, stroke_dasharray="4 6")
         pen.path(box(w * 0.74, -tall * 0.52, 16, 56, 7), look.accent)
-    patch = box(-34, -ph * 0.62, 68, 44, 5)
-    pen.path(patch, look.accent)
-    pen.line(box(-28, -ph * 0.62 + 6, 56, 32, 3), shade(look.accent, 0.2), 2.5, stroke_dasharray="6 5")
 
 
 FAMILIES: dict[str, Callable[[Canvas, Look], None]] = {"tote": tote, "backpack": backpack}

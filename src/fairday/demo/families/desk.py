@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from fairday.demo.canvas import LIGHT, SHADOW, Canvas, Look, box, oval, polygon, polyline, trail
 from fairday.demo.colour import mix, shade
-from fairday.demo.families.table import emblem
-from fairday.demo.lathe import Turned, mouth, spin
+from fairday.demo.families.store import emblem
+from fairday.demo.lathe import Turned, spin
 from fairday.demo.motif import motif
 
 
@@ -49,25 +49,11 @@ def notebook(pen: Canvas, look: Look) -> None:
         if look.part("ribbon") < 0.5:
             pen.path(
                 trail(
-                    "M",
-                    x + wide * 0.34,
-                    -8,
-                    "q",
-                    -10,
-                    40,
-                    6,
-                    80,
-                    "l",
-                    12,
-                    -16,
-                    "l",
-                    10,
-                    14,
-                    "q",
-                    -16,
-                    -40,
-                    -8,
-                    -78,
+                    *("M", x + wide * 0.34, -8),
+                    *("q", -10, 40, 6, 80),
+                    *("l", 12, -16),
+                    *("l", 10, 14),
+                    *("q", -16, -40, -8, -78),
                     "Z",
                 ),
                 look.accent,
@@ -245,42 +231,14 @@ def coffee_bag(pen: Canvas, look: Look) -> None:
     w, swell = wide / 2, look.between("swell", 16, 40)
     pen.contact(w * 1.0)
     shape = trail(
-        *(
-            "M",
-            -w,
-            0,
-            "C",
-            -w - swell,
-            -tall * 0.3,
-            -w - swell * 0.6,
-            -tall * 0.7,
-            -w + 14,
-            -tall * 0.86,
-            "L",
-            -w + 16,
-            -tall,
-        ),
-        *(
-            "L",
-            w - 16,
-            -tall,
-            "L",
-            w - 14,
-            -tall * 0.86,
-            "C",
-            w + swell * 0.6,
-            -tall * 0.7,
-            w + swell,
-            -tall * 0.3,
-            w,
-            0,
-            "Q",
-            0,
-            30,
-            -w,
-            0,
-            "Z",
-        ),
+        *("M", -w, 0),
+        *("C", -w - swell, -tall * 0.3, -w - swell * 0.6, -tall * 0.7, -w + 14, -tall * 0.86),
+        *("L", -w + 16, -tall),
+        *("L", w - 16, -tall),
+        *("L", w - 14, -tall * 0.86),
+        *("C", w + swell * 0.6, -tall * 0.7, w + swell, -tall * 0.3, w, 0),
+        *("Q", 0, 30, -w, 0),
+        "Z",
     )
     with pen.group(clip_path=pen.clip(shape)):
         pen.path(shape, look.main)
@@ -291,16 +249,8 @@ def coffee_bag(pen: Canvas, look: Look) -> None:
     pen.volume(shape, "matte", 1.1)
     for side in (-1, 1):
         crease = trail(
-            "M",
-            side * w * 0.86,
-            -tall * 0.84,
-            "C",
-            side * w * 0.66,
-            -tall * 0.6,
-            side * w * 0.7,
-            -tall * 0.3,
-            side * w * 0.92,
-            -10,
+            *("M", side * w * 0.86, -tall * 0.84),
+            *("C", side * w * 0.66, -tall * 0.6, side * w * 0.7, -tall * 0.3, side * w * 0.92, -10),
         )
         pen.line(crease, SHADOW, 7, opacity=0.14)
         pen.line(crease, LIGHT, 4, opacity=0.3, transform="translate(-6 0)")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from fairday.demo.canvas import LIGHT, SHADOW, Canvas, Look, Point, box, circle_point, oval, polygon, polyline, trail
 from fairday.demo.colour import mix, shade
-from fairday.demo.families.table import surface_of
+from fairday.demo.families.surface import surface_of
 from fairday.demo.lathe import Turned, plain, spin
 from fairday.demo.motif import motif
 
@@ -43,25 +43,13 @@ def chair(pen: Canvas, look: Look) -> None:
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = pad
     r = 18
     seat_path = trail(
-        *(
-            "M",
-            ax,
-            ay,
-            "Q",
-            ax - r * 0.6,
-            ay - r,
-            ax + r,
-            ay - r * 1.6,
-            "L",
-            bx,
-            by,
-            "Q",
-            (bx + cx) / 2,
-            by - 20,
-            cx,
-            cy,
-        ),
-        *("Q", dx + 4, dy - 40, dx, dy, "Q", (ax + dx) / 2, dy + look.between("front", 14, 52), ax, ay, "Z"),
+        *("M", ax, ay),
+        *("Q", ax - r * 0.6, ay - r, ax + r, ay - r * 1.6),
+        *("L", bx, by),
+        *("Q", (bx + cx) / 2, by - 20, cx, cy),
+        *("Q", dx + 4, dy - 40, dx, dy),
+        *("Q", (ax + dx) / 2, dy + look.between("front", 14, 52), ax, ay),
+        "Z",
     )
     with pen.group(transform="translate(0 24)"):
         pen.path(seat_path, shade(look.main if form != 1 else wood, -0.22))
@@ -93,23 +81,9 @@ def _backrest(pen: Canvas, look: Look, posts: list[Point], tops: list[Point]) ->
     if form == 1:  # a shell
         high = look.between("shell", 0.9, 1.08)
         shell = trail(
-            "M",
-            lx,
-            ly + 30,
-            "C",
-            lx - 30,
-            ly - 120,
-            tlx,
-            tly * high,
-            (tlx + trx) / 2,
-            tly * high,
-            "C",
-            trx,
-            tly * high,
-            rx + 34,
-            ry - 120,
-            rx,
-            ry + 30,
+            *("M", lx, ly + 30),
+            *("C", lx - 30, ly - 120, tlx, tly * high, (tlx + trx) / 2, tly * high),
+            *("C", trx, tly * high, rx + 34, ry - 120, rx, ry + 30),
             "Z",
         )
         pen.path(shell, look.main)
@@ -133,22 +107,10 @@ def _backrest(pen: Canvas, look: Look, posts: list[Point], tops: list[Point]) ->
         y0 = tly + at * (ly - tly) / (bars + 0.6)
         bow = look.between("bow", -36, 24)
         slat = trail(
-            "M",
-            tlx - 16,
-            y0,
-            "Q",
-            (tlx + trx) / 2,
-            y0 + bow,
-            trx + 16,
-            y0 - 4,
-            "L",
-            trx + 14,
-            y0 + thick,
-            "Q",
-            (tlx + trx) / 2,
-            y0 + thick + bow,
-            tlx - 14,
-            y0 + thick,
+            *("M", tlx - 16, y0),
+            *("Q", (tlx + trx) / 2, y0 + bow, trx + 16, y0 - 4),
+            *("L", trx + 14, y0 + thick),
+            *("Q", (tlx + trx) / 2, y0 + thick + bow, tlx - 14, y0 + thick),
             "Z",
         )
         tone = look.main if form == 2 else wood
@@ -208,42 +170,12 @@ def cushion(pen: Canvas, look: Look) -> None:
     pen.contact(w * 0.95, 20, -8)
     with pen.group(transform=f"translate(0 {-h - 6:.1f}) rotate({look.between('tilt', -9, 9):.1f})"):
         shape = trail(
-            *(
-                "M",
-                -w,
-                -h,
-                "C",
-                -w * 0.4,
-                -h + soft,
-                w * 0.4,
-                -h + soft,
-                w,
-                -h,
-                "C",
-                w - soft,
-                -h * 0.4,
-                w - soft,
-                h * 0.4,
-                w,
-                h,
-            ),
-            *(
-                "C",
-                w * 0.4,
-                h - soft * 0.5,
-                -w * 0.4,
-                h - soft * 0.5,
-                -w,
-                h,
-                "C",
-                -w + soft,
-                h * 0.4,
-                -w + soft,
-                -h * 0.4,
-                -w,
-                -h,
-                "Z",
-            ),
+            *("M", -w, -h),
+            *("C", -w * 0.4, -h + soft, w * 0.4, -h + soft, w, -h),
+            *("C", w - soft, -h * 0.4, w - soft, h * 0.4, w, h),
+            *("C", w * 0.4, h - soft * 0.5, -w * 0.4, h - soft * 0.5, -w, h),
+            *("C", -w + soft, h * 0.4, -w + soft, -h * 0.4, -w, -h),
+            "Z",
         )
         if look.form % 3 == 2:
             shape = oval(0, 0, h * 1.05, h * 1.02)
@@ -285,20 +217,12 @@ def throw(pen: Canvas, look: Look) -> None:
         inset = 12 * look.part(f"inset{index}")
         half = wide / 2 - inset
         layer = trail(
-            *(
-                "M",
-                -half + slip,
-                y,
-                "Q",
-                -half - 40 + slip,
-                y - thick * 0.5,
-                -half + slip,
-                y - thick,
-                "L",
-                half + slip,
-                y - thick,
-            ),
-            *("Q", half + slip + 14, y - thick * 0.5, half + slip, y, "Q", slip, y + 16, -half + slip, y, "Z"),
+            *("M", -half + slip, y),
+            *("Q", -half - 40 + slip, y - thick * 0.5, -half + slip, y - thick),
+            *("L", half + slip, y - thick),
+            *("Q", half + slip + 14, y - thick * 0.5, half + slip, y),
+            *("Q", slip, y + 16, -half + slip, y),
+            "Z",
         )
         with (
             pen.group(clip_path=pen.clip(layer)),
@@ -308,7 +232,7 @@ def throw(pen: Canvas, look: Look) -> None:
         pen.path(layer, pen.linear(((0, LIGHT, 0.3), (0.4, LIGHT, 0), (1, SHADOW, 0.5)), 0, 0, 0, 1))
         pen.volume(layer, "matte", 0.6)
     top_y, half = -folds * thick, wide / 2
-    top = polygon([(-half, top_y + 4), (-half + 70, top_y - 90), (half - 60, top_y - 90), (half, top_y + 4)])
+    top = polygon([(-half, top_y + 4), (-half + 46, top_y - 64), (half - 40, top_y - 64), (half, top_y + 4)])
     with (
         pen.group(clip_path=pen.clip(top)),
         pen.group(transform=f"translate({-half:.1f} {top_y - 92:.1f}) scale(1 .3)"),
@@ -323,27 +247,11 @@ def _drape(pen: Canvas, look: Look, half: float, top_y: float) -> None:
     x, wide = look.between("dx", -half * 0.7, half * 0.2), look.between("dw", 150, 230)
     low = look.between("low", 0.45, 0.85) * top_y * -1
     flap = trail(
-        "M",
-        x,
-        top_y - 30,
-        "L",
-        x + wide,
-        top_y - 30,
-        "Q",
-        x + wide + 14,
-        top_y + 6,
-        x + wide + 6,
-        top_y + low,
-        "Q",
-        x + wide / 2,
-        top_y + low + 16,
-        x - 6,
-        top_y + low,
-        "Q",
-        x - 14,
-        top_y + 6,
-        x,
-        top_y - 30,
+        *("M", x, top_y - 30),
+        *("L", x + wide, top_y - 30),
+        *("Q", x + wide + 14, top_y + 6, x + wide + 6, top_y + low),
+        *("Q", x + wide / 2, top_y + low + 16, x - 6, top_y + low),
+        *("Q", x - 14, top_y + 6, x, top_y - 30),
         "Z",
     )
     with pen.group(clip_path=pen.clip(flap)), pen.group(transform=f"translate({x - 14:.1f} {top_y - 30:.1f})"):
@@ -418,7 +326,7 @@ def wall_clock(pen: Canvas, look: Look) -> None:
         )
     pen.path(rim, look.main)
     pen.path(rim, pen.linear(((0, LIGHT, 0.5), (0.45, LIGHT, 0), (1, SHADOW, 0.42)), 0.1, 0, 0.8, 1))
-    face = ("#f7f1e4", shade(look.main, 0.14), look.second, "#2c2f36")[look.count("face", 0, 3)]
+    face = ("#f7f1e4", shade(look.main, 0.14), mix(look.second, "#f7f1e4", 0.62), "#2c2f36")[look.count("face", 0, 3)]
     dial_look = look
     if face == "#2c2f36":
         dial_look = Look(look.seed, look.main, look.second, "#f7f1e4", look.pattern, look.form)
@@ -447,14 +355,8 @@ def alarm_clock(pen: Canvas, look: Look) -> None:
                 plain(pen, Turned((-20, r * 0.4), (20, r * 0.36), (58, r * 0.1), (64, 6)), look.second, "metal")
     pen.tube(
         trail(
-            "M",
-            -r * 0.3,
-            cy - r * (1.16 if form == 0 else 0.98),
-            "Q",
-            0,
-            cy - r * 1.56,
-            r * 0.3,
-            cy - r * (1.16 if form == 0 else 0.98),
+            *("M", -r * 0.3, cy - r * (1.16 if form == 0 else 0.98)),
+            *("Q", 0, cy - r * 1.56, r * 0.3, cy - r * (1.16 if form == 0 else 0.98)),
         ),
         look.accent,
         20,
@@ -465,7 +367,7 @@ def alarm_clock(pen: Canvas, look: Look) -> None:
     pen.path(rim, look.main)
     pen.volume(rim, surface if surface == "metal" else "flat")
     with pen.group(transform=f"translate(0 {cy:.1f})"):
-        _dial(pen, look, r * 0.82, "#f7f1e4" if look.part("pale") < 0.6 else shade(look.main, 0.16))
+        _dial(pen, look, r * 0.82, "#f7f1e4" if look.part("pale") < 0.6 else mix(look.main, "#f7f1e4", 0.7))
 
 
 FAMILIES: dict[str, Callable[[Canvas, Look], None]] = {

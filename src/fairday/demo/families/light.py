@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fairday.demo.canvas import LIGHT, Canvas, Look, oval, polygon, polyline, trail
 from fairday.demo.colour import mix, shade
-from fairday.demo.families.table import surface_of
+from fairday.demo.families.surface import surface_of
 from fairday.demo.lathe import TILT, Turned, lid, plain, spin
 
 WARM = "#ffe2a6"
@@ -223,7 +223,8 @@ def lantern(pen: Canvas, look: Look) -> None:
     reach = look.between("bail", 130, 200)
     pen.tube(
         trail(
-            "M", -wide * 0.86, -cap - 6, "C", -wide * 1.2, top - reach, wide * 1.2, top - reach, wide * 0.86, -cap - 6
+            *("M", -wide * 0.86, -cap - 6),
+            *("C", -wide * 1.2, top - reach, wide * 1.2, top - reach, wide * 0.86, -cap - 6),
         ),
         look.second,
         13,

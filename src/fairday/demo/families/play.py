@@ -3,11 +3,13 @@
 import math
 from collections.abc import Callable
 
-from fairday.demo.canvas import LIGHT, SHADOW, Canvas, Look, box, circle_point, oval, polygon, polyline, trail
+from fairday.demo.canvas import LIGHT, SHADOW, Canvas, Look, Point, box, circle_point, oval, polygon, polyline, trail
 from fairday.demo.colour import mix, shade
-from fairday.demo.families.table import surface_of
+from fairday.demo.families.surface import surface_of
 from fairday.demo.lathe import TILT, Turned, lid, plain, spin
 from fairday.demo.motif import leaf, motif
+
+_WOOD = "#dcb483"
 
 
 def _wheel(pen: Canvas, x: float, r: float, tyre: str, hub: str) -> None:
@@ -22,7 +24,6 @@ def _wheel(pen: Canvas, x: float, r: float, tyre: str, hub: str) -> None:
 def toy_car(pen: Canvas, look: Look) -> None:
     long, high = look.between("long", 270, 340), look.between("high", 110, 150)
     wheel, form = look.between("wheel", 56, 84), look.form % 4
-    wood = "#dcb483"
     pen.contact(long * 0.95)
     base = wheel * 0.9
     body = box(-long, -base - high, long * 2, high, look.between("corner", 24, 64))
@@ -32,24 +33,10 @@ def toy_car(pen: Canvas, look: Look) -> None:
     roof = -base - high - cabin_h
     shapes = (
         trail(
-            "M",
-            cabin_x,
-            -base - high + 6,
-            "C",
-            cabin_x + 20,
-            roof,
-            cabin_x + 60,
-            roof,
-            cabin_x + 100,
-            roof,
-            "L",
-            cabin_x + cabin_w - 90,
-            roof,
-            "Q",
-            cabin_x + cabin_w - 20,
-            roof,
-            cabin_x + cabin_w + 40,
-            -base - high + 6,
+            *("M", cabin_x, -base - high + 6),
+            *("C", cabin_x + 20, roof, cabin_x + 60, roof, cabin_x + 100, roof),
+            *("L", cabin_x + cabin_w - 90, roof),
+            *("Q", cabin_x + cabin_w - 20, roof, cabin_x + cabin_w + 40, -base - high + 6),
             "Z",
         ),
         box(-long + 10, roof, long * 1.92, cabin_h + 20, 44),
@@ -58,39 +45,10 @@ def toy_car(pen: Canvas, look: Look) -> None:
     )
     pen.path(shapes[form], look.second if form != 1 else look.main)
     pen.volume(shapes[form], "flat", 1.3)
-    if form == 2:  # a lorry with a load
-        for at in range(4):
-            r = look.between(f"load{at}", 44, 64)
-            pen.path(
-                oval(-long * 0.74 + at * long * 0.26, -base - high - r * 0.6, r, r),
-                (look.accent, wood, look.second, shade(look.accent, 0.12))[at],
-            )
-            pen.path(
-                oval(-long * 0.74 + at * long * 0.26, -base - high - r * 0.6, r, r),
-                pen.radial(((0, LIGHT, 0.4), (1, SHADOW, 0.3)), 0.35, 0.3, 0.8),
-            )
-    elif form == 3:  # a racer: fin and driver
-        pen.path(oval(long * 0.06, -base - high - 54, 52, 52), wood)
-        pen.path(
-            oval(long * 0.06, -base - high - 54, 52, 52),
-            pen.radial(((0, LIGHT, 0.4), (1, SHADOW, 0.35)), 0.35, 0.3, 0.8),
-        )
-        pen.path(
-            trail("M", -long * 0.98, -base - high * 0.6, "q", -20, -120, 40, -150, "q", 60, 60, 120, 100, "Z"),
-            look.accent,
-        )
-    panes = 1 if form == 2 else (4 if form == 1 else 2)
+    _aboard(pen, look, long, -base - high)
     if form != 3:
-        left, right = (
-            (cabin_x + 46, cabin_x + cabin_w - 30)
-            if form == 0
-            else ((-long + 46, long - 60) if form == 1 else (long * 0.36, long * 0.86))
-        )
-        step = (right - left) / panes
-        for at in range(panes):
-            pane = box(left + at * step, roof + 32, step - 18, cabin_h * 0.52, 20)
-            pen.path(pane, "#cfe0e2")
-            pen.path(pane, pen.linear(((0, LIGHT, 0.6), (0.5, LIGHT, 0), (1, SHADOW, 0.2)), 0, 0, 1, 1))
+        sides = ((cabin_x + 46, cabin_x + cabin_w - 30), (-long + 46, long - 60), (long * 0.36, long * 0.86))[form]
+        _panes(pen, sides, (2, 4, 1)[form], roof + 32, cabin_h * 0.52)
     with pen.group(clip_path=pen.clip(body)):
         pen.path(body, look.main)
         if look.pattern != "plain":
@@ -100,7 +58,41 @@ def toy_car(pen: Canvas, look: Look) -> None:
     pen.ground_shade(body, 0.3)
     pen.path(oval(long - 26, -base - high * 0.6, 18, 22), "#fff0c8")
     for x in (-long * 0.58, long * 0.58):
-        _wheel(pen, x, wheel, look.accent if look.part("tyre") < 0.5 else "#3a3330", wood)
+        _wheel(pen, x, wheel, look.accent if look.part("tyre") < 0.5 else "#3a3330", _WOOD)
+
+
+def _aboard(pen: Canvas, look: Look, long: float, deck: float) -> None:
+    """Who or what rides along."""
+    if look.form % 4 == 2:  # a lorry with a load
+        for at in range(4):
+            r = look.between(f"load{at}", 44, 64)
+            pen.path(
+                oval(-long * 0.74 + at * long * 0.26, deck - r * 0.6, r, r),
+                (look.accent, _WOOD, look.second, shade(look.accent, 0.12))[at],
+            )
+            pen.path(
+                oval(-long * 0.74 + at * long * 0.26, deck - r * 0.6, r, r),
+                pen.radial(((0, LIGHT, 0.4), (1, SHADOW, 0.3)), 0.35, 0.3, 0.8),
+            )
+    elif look.form % 4 == 3:  # a racer: fin and driver
+        pen.path(oval(long * 0.06, deck - 54, 52, 52), _WOOD)
+        pen.path(
+            oval(long * 0.06, deck - 54, 52, 52),
+            pen.radial(((0, LIGHT, 0.4), (1, SHADOW, 0.35)), 0.35, 0.3, 0.8),
+        )
+        pen.path(
+            trail("M", -long * 0.98, deck * 0.6, "q", -20, -120, 40, -150, "q", 60, 60, 120, 100, "Z"),
+            look.accent,
+        )
+
+
+def _panes(pen: Canvas, sides: tuple[float, float], count: int, top: float, tall: float) -> None:
+    left, right = sides
+    step = (right - left) / count
+    for at in range(count):
+        pane = box(left + at * step, top, step - 18, tall, 20)
+        pen.path(pane, "#cfe0e2")
+        pen.path(pane, pen.linear(((0, LIGHT, 0.6), (0.5, LIGHT, 0), (1, SHADOW, 0.2)), 0, 0, 1, 1))
 
 
 def animal(pen: Canvas, look: Look) -> None:
@@ -115,29 +107,11 @@ def animal(pen: Canvas, look: Look) -> None:
     for x in (-wide * 0.44, wide * 0.62):
         pen.path(box(x - 20, -leg - 60, 52, leg + 52, 16), dark)
     body = trail(
-        "M",
-        -wide,
-        -leg - high * 0.3,
-        "C",
-        -wide,
-        -leg - high * 1.15,
-        wide,
-        -leg - high * 1.15,
-        wide,
-        -leg - high * 0.3,
-        "Q",
-        wide,
-        -leg + 6,
-        wide * 0.7,
-        -leg + 10,
-        "L",
-        -wide * 0.7,
-        -leg + 10,
-        "Q",
-        -wide,
-        -leg + 6,
-        -wide,
-        -leg - high * 0.3,
+        *("M", -wide, -leg - high * 0.3),
+        *("C", -wide, -leg - high * 1.15, wide, -leg - high * 1.15, wide, -leg - high * 0.3),
+        *("Q", wide, -leg + 6, wide * 0.7, -leg + 10),
+        *("L", -wide * 0.7, -leg + 10),
+        *("Q", -wide, -leg + 6, -wide, -leg - high * 0.3),
         "Z",
     )
     legs = [box(x - 30, -leg - 50, 60, leg + 50, 18) for x in (-wide * 0.72, wide * 0.7)]
@@ -165,16 +139,38 @@ def animal(pen: Canvas, look: Look) -> None:
 
 
 def _head(pen: Canvas, look: Look, hx: float, hy: float, r: float) -> None:
-    form, tone, dark = look.form % 6, look.main, shade(look.main, -0.12)
+    form, tone = look.form % 6, look.main
     if form == 0:  # elephant: trunk and a big ear
         pen.tube(
             trail(
-                "M", hx + r * 0.5, hy + 10, "C", hx + r * 1.9, hy + 20, hx + r * 1.1, hy + 220, hx + r * 1.8, hy + 210
+                *("M", hx + r * 0.5, hy + 10),
+                *("C", hx + r * 1.9, hy + 20, hx + r * 1.1, hy + 220, hx + r * 1.8, hy + 210),
             ),
             tone,
             44,
         )
-    elif form == 1:  # bear: round ears
+    _ears(pen, look, hx, hy, r)
+    head = oval(hx, hy, r * (1.06 if form != 2 else 0.9), r * (0.96 if form != 2 else 0.66))
+    face = look.second if form == 5 else tone
+    pen.path(head, face)
+    pen.path(head, pen.radial(((0, LIGHT, 0.34), (0.5, LIGHT, 0), (1, SHADOW, 0.34)), 0.36, 0.3, 0.78))
+    if form in {1, 3, 4, 5}:
+        pen.path(oval(hx + r * 0.6, hy + r * 0.3, r * 0.46, r * 0.34), shade(face, 0.14))
+        pen.path(oval(hx + r * 0.92, hy + r * 0.14, r * 0.14, r * 0.12), "#2e2623")
+    if form == 0:
+        pen.path(oval(hx - r * 0.6, hy - 4, r * 0.66, r * 0.86), look.second)
+        pen.path(
+            oval(hx - r * 0.6, hy - 4, r * 0.66, r * 0.86),
+            pen.radial(((0, LIGHT, 0.3), (1, SHADOW, 0.24)), 0.4, 0.3, 0.8),
+        )
+    pen.path(oval(hx + r * 0.26, hy - r * 0.16, 9, 10), "#2e2623")
+    pen.path(oval(hx + r * 0.23, hy - r * 0.2, 3, 3), LIGHT)
+
+
+def _ears(pen: Canvas, look: Look, hx: float, hy: float, r: float) -> None:
+    """What tells one animal from another: ears or horns."""
+    form, dark = look.form % 6, shade(look.main, -0.12)
+    if form == 1:  # bear: round ears
         for side in (-0.6, 0.6):
             pen.path(oval(hx + side * r, hy - r * 0.84, r * 0.36, r * 0.36), dark)
     elif form == 2:  # giraffe: little horns
@@ -195,27 +191,12 @@ def _head(pen: Canvas, look: Look, hx: float, hy: float, r: float) -> None:
     elif form == 4:  # rabbit: long ears
         for side in (-0.34, 0.2):
             pen.path(leaf(hx + side * r, hy - r * 0.5, side * 40 - 8, r * 2.1, r * 0.46), dark)
-    else:  # sheep: a woolly cap
+    elif form == 5:  # sheep: a woolly cap
         for at in range(6):
             pen.path(
                 oval(hx - r * 0.8 + at * r * 0.3, hy - r * 0.8 - 14 * (at % 2), r * 0.34, r * 0.34),
                 shade(look.main, 0.08),
             )
-    head = oval(hx, hy, r * (1.06 if form != 2 else 0.9), r * (0.96 if form != 2 else 0.66))
-    face = look.second if form == 5 else tone
-    pen.path(head, face)
-    pen.path(head, pen.radial(((0, LIGHT, 0.34), (0.5, LIGHT, 0), (1, SHADOW, 0.34)), 0.36, 0.3, 0.78))
-    if form in {1, 3, 4, 5}:
-        pen.path(oval(hx + r * 0.6, hy + r * 0.3, r * 0.46, r * 0.34), shade(face, 0.14))
-        pen.path(oval(hx + r * 0.92, hy + r * 0.14, r * 0.14, r * 0.12), "#2e2623")
-    if form == 0:
-        pen.path(oval(hx - r * 0.6, hy - 4, r * 0.66, r * 0.86), look.second)
-        pen.path(
-            oval(hx - r * 0.6, hy - 4, r * 0.66, r * 0.86),
-            pen.radial(((0, LIGHT, 0.3), (1, SHADOW, 0.24)), 0.4, 0.3, 0.8),
-        )
-    pen.path(oval(hx + r * 0.26, hy - r * 0.16, 9, 10), "#2e2623")
-    pen.path(oval(hx + r * 0.23, hy - r * 0.2, 3, 3), LIGHT)
 
 
 def stacker(pen: Canvas, look: Look) -> None:
@@ -291,39 +272,7 @@ def _plant(pen: Canvas, look: Look, height: float, rim: float, *, behind: bool) 
     kind, green = look.count("plant", 0, 5), ("#5f7f4a", "#47694b", "#7f9a5b", "#4f7a6b")[look.count("leaf-tone", 0, 3)]
     y = -height + 6
     if kind == 0 and not behind:  # cactus
-        wide, tall = rim * look.between("cw", 0.34, 0.5), look.between("ch", 190, 300)
-        for dx, scale in ((0, 1.0), (rim * 0.55, 0.5), (-rim * 0.5, 0.36)):
-            shape = trail(
-                "M",
-                dx - wide * scale,
-                y,
-                "C",
-                dx - wide * scale * 1.3,
-                y - tall * scale * 1.3,
-                dx + wide * scale * 1.3,
-                y - tall * scale * 1.3,
-                dx + wide * scale,
-                y,
-                "Z",
-            )
-            pen.path(shape, green)
-            for rib in range(-2, 3):
-                pen.line(
-                    trail(
-                        "M",
-                        dx + rib * wide * scale * 0.36,
-                        y,
-                        "Q",
-                        dx + rib * wide * scale * 0.5,
-                        y - tall * scale * 0.6,
-                        dx + rib * 4,
-                        y - tall * scale * 0.96,
-                    ),
-                    shade(green, -0.1),
-                    4,
-                )
-            pen.volume(shape, "matte")
-        pen.path(oval(0, y - tall, 24, 18), look.accent)
+        _cactus(pen, look, y, rim, green)
         return
     count = look.count("fronds", 7, 12)
     for at in range(count):
@@ -333,30 +282,72 @@ def _plant(pen: Canvas, look: Look, height: float, rim: float, *, behind: bool) 
         long = look.between(f"l{at}", 200, 340) * (1 - 0.25 * abs(angle) / 72)
         tone = shade(green, -0.09 if behind else 0.05 * (at % 3) - 0.02)
         x = rim * 0.5 * angle / 72
-        if kind == 1:  # sword leaves
-            pen.path(leaf(x, y, angle * 0.4, long * 1.15, 26), tone)
-            pen.path(leaf(x + 5, y, angle * 0.4, long * 1.05, 8), shade(tone, 0.14))
-        elif kind in {2, 0}:  # round leaves on stalks
-            tx, ty = circle_point(x, y, long * 0.85, angle)
-            pen.line(trail("M", x, y, "Q", x, y - long * 0.4, tx, ty), shade(tone, -0.08), 6)
-            size = look.between(f"s{at}", 40, 66)
-            pen.path(oval(tx, ty, size, size * 0.82), tone)
-            pen.path(oval(tx, ty, size, size * 0.82), pen.linear(((0, LIGHT, 0.3), (1, SHADOW, 0.2)), 0, 0, 1, 1))
-        elif kind == 3:  # ferns
-            for step in range(9):
-                t = (step + 1) / 9
-                px, py = circle_point(x, y, long * t, angle * (0.6 + 0.7 * t))
-                for side in (-1, 1):
-                    pen.path(leaf(px, py, angle + side * 62, 62 * (1.2 - t), 14), tone)
-        elif kind == 4:  # herbs
-            pen.line(polyline([(x, y), circle_point(x, y, long * 0.8, angle * 0.6)]), shade(tone, -0.1), 5)
-            for step in range(6):
-                px, py = circle_point(x, y, long * 0.8 * (0.3 + 0.7 * step / 5), angle * 0.6)
-                pen.path(leaf(px, py, angle * 0.6 + (60 if step % 2 else -60), 66, 22), tone)
-        else:  # broad leaves
-            pen.path(leaf(x, y, angle, long, look.between(f"w{at}", 50, 80)), tone)
-            tip = circle_point(x, y, long * 0.9, angle)
-            pen.line(polyline([(x, y), tip]), shade(tone, 0.16), 4, opacity=0.8)
+        _frond(pen, kind, (x, y), (angle, long, look.between(f"w{at}", 50, 80)), tone)
+
+
+def _cactus(pen: Canvas, look: Look, y: float, rim: float, green: str) -> None:
+    wide, tall = rim * look.between("cw", 0.34, 0.5), look.between("ch", 190, 300)
+    for dx, scale in ((0, 1.0), (rim * 0.55, 0.5), (-rim * 0.5, 0.36)):
+        shape = trail(
+            *("M", dx - wide * scale, y),
+            *(
+                "C",
+                dx - wide * scale * 1.3,
+                y - tall * scale * 1.3,
+                dx + wide * scale * 1.3,
+                y - tall * scale * 1.3,
+                dx + wide * scale,
+                y,
+            ),
+            "Z",
+        )
+        pen.path(shape, green)
+        for rib in range(-2, 3):
+            pen.line(
+                trail(
+                    *("M", dx + rib * wide * scale * 0.36, y),
+                    *(
+                        "Q",
+                        dx + rib * wide * scale * 0.5,
+                        y - tall * scale * 0.6,
+                        dx + rib * 4,
+                        y - tall * scale * 0.96,
+                    ),
+                ),
+                shade(green, -0.1),
+                4,
+            )
+        pen.volume(shape, "matte")
+    pen.path(oval(0, y - tall, 24, 18), look.accent)
+
+
+def _frond(pen: Canvas, kind: int, root: Point, reach: tuple[float, float, float], tone: str) -> None:
+    """One leaf or stalk from its root; `reach` is its angle, length and width."""
+    (x, y), (angle, long, wide) = root, reach
+    if kind == 1:  # sword leaves
+        pen.path(leaf(x, y, angle * 0.4, long * 1.15, 26), tone)
+        pen.path(leaf(x + 5, y, angle * 0.4, long * 1.05, 8), shade(tone, 0.14))
+    elif kind in {2, 0}:  # round leaves on stalks
+        tx, ty = circle_point(x, y, long * 0.85, angle)
+        pen.line(trail("M", x, y, "Q", x, y - long * 0.4, tx, ty), shade(tone, -0.08), 6)
+        size = wide * 0.82
+        pen.path(oval(tx, ty, size, size * 0.82), tone)
+        pen.path(oval(tx, ty, size, size * 0.82), pen.linear(((0, LIGHT, 0.3), (1, SHADOW, 0.2)), 0, 0, 1, 1))
+    elif kind == 3:  # ferns
+        for step in range(9):
+            t = (step + 1) / 9
+            px, py = circle_point(x, y, long * t, angle * (0.6 + 0.7 * t))
+            for side in (-1, 1):
+                pen.path(leaf(px, py, angle + side * 62, 62 * (1.2 - t), 14), tone)
+    elif kind == 4:  # herbs
+        pen.line(polyline([(x, y), circle_point(x, y, long * 0.8, angle * 0.6)]), shade(tone, -0.1), 5)
+        for step in range(6):
+            px, py = circle_point(x, y, long * 0.8 * (0.3 + 0.7 * step / 5), angle * 0.6)
+            pen.path(leaf(px, py, angle * 0.6 + (60 if step % 2 else -60), 66, 22), tone)
+    else:  # broad leaves
+        pen.path(leaf(x, y, angle, long, wide), tone)
+        tip = circle_point(x, y, long * 0.9, angle)
+        pen.line(polyline([(x, y), tip]), shade(tone, 0.16), 4, opacity=0.8)
 
 
 def watering_can(pen: Canvas, look: Look) -> None:
@@ -384,16 +375,8 @@ def watering_can(pen: Canvas, look: Look) -> None:
     hx = body.radius(0.5)
     pen.tube(
         trail(
-            "M",
-            body.radius(0.9) - 12,
-            -tall * 0.9,
-            "C",
-            hx + 190,
-            -tall * 1.1,
-            hx + 170,
-            -tall * 0.05,
-            hx - 12,
-            -tall * 0.16,
+            *("M", body.radius(0.9) - 12, -tall * 0.9),
+            *("C", hx + 190, -tall * 1.1, hx + 170, -tall * 0.05, hx - 12, -tall * 0.16),
         ),
         look.second,
         30,
@@ -404,7 +387,9 @@ def watering_can(pen: Canvas, look: Look) -> None:
     pen.path(oval(0, -tall, top, top * TILT), shade(look.main, -0.28))
     front = trail("M", -top, -tall, "A", top, top * TILT, 0, 0, 0, top, -tall)
     half = trail(
-        "M", -top * 0.1, -tall - top * TILT, "A", top, top * TILT, 0, 0, 1, -top * 0.1, -tall + top * TILT, "Z"
+        *("M", -top * 0.1, -tall - top * TILT),
+        *("A", top, top * TILT, 0, 0, 1, -top * 0.1, -tall + top * TILT),
+        "Z",
     )
     if look.part("cover") < 0.6:
         pen.path(half, shade(look.main, 0.06), transform="scale(-1 1)")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fairday.demo.canvas import LIGHT, SHADOW, Canvas, Look, box, circle_point, oval, polygon, polyline, trail
 from fairday.demo.colour import shade
-from fairday.demo.families.table import surface_of
+from fairday.demo.families.surface import surface_of
 from fairday.demo.lathe import TILT, Turned, lid, plain, spin
 from fairday.demo.motif import motif
 
@@ -51,117 +51,66 @@ def helmet(pen: Canvas, look: Look) -> None:
     brow, nape = -tall * 0.36, -tall * 0.26
     pen.path(
         trail(
-            "M",
-            -wide * 0.97,
-            nape - 20,
-            "Q",
-            -wide * 0.9,
-            nape + 54,
-            -wide * 0.62,
-            nape + 40,
-            "L",
-            wide * 0.7,
-            brow + 40,
-            "Q",
-            wide * 0.96,
-            brow + 34,
-            wide * 0.98,
-            brow - 10,
+            *("M", -wide * 0.97, nape - 20),
+            *("Q", -wide * 0.9, nape + 54, -wide * 0.62, nape + 40),
+            *("L", wide * 0.7, brow + 40),
+            *("Q", wide * 0.96, brow + 34, wide * 0.98, brow - 10),
             "Z",
         ),
         "#2c2d33",
     )
     shell = trail(
-        *("M", -wide, nape, "C", -wide * 1.12, -tall * 0.86, -wide * 0.5, -tall, -wide * 0.02, -tall),
-        *(
-            "C",
-            wide * 0.58,
-            -tall,
-            wide * 1.06,
-            -tall * 0.78,
-            wide * 1.03,
-            brow,
-            "Q",
-            wide * 0.8,
-            brow + 26,
-            wide * 0.3,
-            brow + 8,
-        ),
-        *("Q", wide * 0.06, brow - 8, -wide * 0.16, brow + 30, "Q", -wide * 0.56, nape + 54, -wide, nape, "Z"),
+        *("M", -wide, nape),
+        *("C", -wide * 1.12, -tall * 0.86, -wide * 0.5, -tall, -wide * 0.02, -tall),
+        *("C", wide * 0.58, -tall, wide * 1.06, -tall * 0.78, wide * 1.03, brow),
+        *("Q", wide * 0.8, brow + 26, wide * 0.3, brow + 8),
+        *("Q", wide * 0.06, brow - 8, -wide * 0.16, brow + 30),
+        *("Q", -wide * 0.56, nape + 54, -wide, nape),
+        "Z",
     )
     with pen.group(clip_path=pen.clip(shell)):
         pen.path(shell, look.main)
         if look.pattern != "plain":
             with pen.group(transform=f"translate({-wide * 1.06:.1f} {-tall:.1f})"):
                 motif(pen, look, wide * 2.12, tall)
-        if look.form % 2 == 0:
-            for at in range(look.count("vents", 3, 4)):
-                y, far = -tall * (0.86 - at * 0.15), wide * (0.36 + 0.1 * at)
-                slot = trail(
-                    "M",
-                    -far,
-                    y + 18,
-                    "Q",
-                    wide * 0.1,
-                    y - 46,
-                    far + 40,
-                    y + 4,
-                    "Q",
-                    wide * 0.1,
-                    y - 8,
-                    -far,
-                    y + 18,
-                    "Z",
-                )
-                pen.path(slot, "#25262c")
-                pen.line(trail("M", -far, y + 20, "Q", wide * 0.1, y - 6, far + 40, y + 6), LIGHT, 3, opacity=0.4)
-        else:
-            for at in range(4):
-                pen.path(oval(-wide * 0.42 + at * wide * 0.28, -tall * 0.74 - 14 * (at in {1, 2}), 19, 13), "#25262c")
+        _vents(pen, look, wide, tall)
     pen.path(
         shell,
         pen.radial(((0, LIGHT, 0.6), (0.3, LIGHT, 0.06), (0.66, SHADOW, 0.06), (1, SHADOW, 0.5)), 0.36, 0.16, 0.86),
     )
     rim = trail(
-        "M",
-        -wide * 0.99,
-        nape,
-        "Q",
-        -wide * 0.56,
-        nape + 54,
-        -wide * 0.16,
-        brow + 30,
-        "Q",
-        wide * 0.06,
-        brow - 8,
-        wide * 0.3,
-        brow + 8,
-        "Q",
-        wide * 0.8,
-        brow + 26,
-        wide * 1.02,
-        brow,
+        *("M", -wide * 0.99, nape),
+        *("Q", -wide * 0.56, nape + 54, -wide * 0.16, brow + 30),
+        *("Q", wide * 0.06, brow - 8, wide * 0.3, brow + 8),
+        *("Q", wide * 0.8, brow + 26, wide * 1.02, brow),
     )
     pen.line(rim, look.accent, 13)
     if look.part("visor") < 0.6:
         visor = trail(
-            "M",
-            wide * 0.9,
-            brow - 44,
-            "Q",
-            wide * 1.2,
-            brow - 44,
-            wide * 1.42,
-            brow + 22,
-            "Q",
-            wide * 1.16,
-            brow - 2,
-            wide * 0.9,
-            brow + 12,
+            *("M", wide * 0.86, brow - 52),
+            *("Q", wide * 1.12, brow - 40, wide * 1.26, brow + 12),
+            *("Q", wide * 1.08, brow + 4, wide * 0.84, brow + 16),
             "Z",
         )
-        pen.path(visor, look.second)
+        pen.path(visor, shade(look.main, -0.16))
         pen.volume(visor, "flat", 1.4)
+
+
+def _vents(pen: Canvas, look: Look, wide: float, tall: float) -> None:
+    if look.form % 2 == 0:
+        for at in range(look.count("vents", 3, 4)):
+            y, far = -tall * (0.86 - at * 0.15), wide * (0.36 + 0.1 * at)
+            slot = trail(
+                *("M", -far, y + 18),
+                *("Q", wide * 0.1, y - 46, far + 40, y + 4),
+                *("Q", wide * 0.1, y - 8, -far, y + 18),
+                "Z",
+            )
+            pen.path(slot, "#25262c")
+            pen.line(trail("M", -far, y + 20, "Q", wide * 0.1, y - 6, far + 40, y + 6), LIGHT, 3, opacity=0.4)
+    else:
+        for at in range(4):
+            pen.path(oval(-wide * 0.42 + at * wide * 0.28, -tall * 0.74 - 14 * (at in {1, 2}), 19, 13), "#25262c")
 
 
 def basket(pen: Canvas, look: Look) -> None:
@@ -234,16 +183,8 @@ def headphones(pen: Canvas, look: Look) -> None:
     band = trail("M", -span, cy, "C", -span * flat, -high * 1.2, span * flat, -high * 1.2, span, cy)
     pen.tube(band, look.second, look.between("band", 22, 34))
     pad = trail(
-        "M",
-        -span * 0.62,
-        -high * 0.86,
-        "C",
-        -span * 0.3,
-        -high * 1.05,
-        span * 0.3,
-        -high * 1.05,
-        span * 0.62,
-        -high * 0.86,
+        *("M", -span * 0.62, -high * 0.86),
+        *("C", -span * 0.3, -high * 1.05, span * 0.3, -high * 1.05, span * 0.62, -high * 0.86),
     )
     pen.tube(pad, look.main if look.part("pad") < 0.6 else look.accent, look.between("cushion", 40, 58), 0.3)
     form = look.form % 3
@@ -267,21 +208,9 @@ def headphones(pen: Canvas, look: Look) -> None:
     if look.part("cable") < 0.4:
         pen.line(
             trail(
-                "M",
-                -span,
-                -20,
-                "C",
-                -span - 30,
-                60,
-                span * 0.2,
-                -40,
-                span * 0.5,
-                30,
-                "S",
-                span * 1.3,
-                40,
-                span * 1.5,
-                10,
+                *("M", -span, -20),
+                *("C", -span - 30, 60, span * 0.2, -40, span * 0.5, 30),
+                *("S", span * 1.3, 40, span * 1.5, 10),
             ),
             look.accent,
             9,
@@ -339,42 +268,41 @@ def speaker(pen: Canvas, look: Look) -> None:
         _cone(pen, 0, -lift - tall * 0.33, wide * 0.34, look.second)
         _cone(pen, 0, -lift - tall * 0.76, wide * look.between("tweeter", 0.15, 0.22), look.accent)
     elif form == 1:
-        with pen.group(clip_path=pen.clip(cloth)):
-            pen.path(cloth, look.second)
-            if look.pattern != "plain":
-                with pen.group(transform=f"translate({-w:.1f} {-tall - lift:.1f})"):
-                    motif(
-                        pen,
-                        Look(look.seed, look.second, shade(look.second, -0.1), look.accent, look.pattern),
-                        wide,
-                        tall,
-                    )
-            for at in range(int(wide / 13)):
-                pen.line(trail("M", -w + at * 13, -lift, "v", -tall), SHADOW, 2, opacity=0.14)
-        pen.path(cloth, pen.linear(((0, SHADOW, 0.24), (0.2, LIGHT, 0.1), (1, SHADOW, 0.16)), 0, 0, 0.6, 1))
-        for at in range(2):
-            pen.path(oval(w - 70 - at * 66, -lift - 58, 24, 24), look.accent)
-            pen.path(
-                oval(w - 70 - at * 66, -lift - 58, 24, 24), pen.linear(((0, LIGHT, 0.5), (1, SHADOW, 0.4)), 0, 0, 1, 1)
-            )
+        _grille(pen, look, cloth, (wide, tall, lift))
     else:
         _radio(pen, look, wide, tall, lift)
     if form and look.part("carry") < 0.6:
         pen.tube(
             trail(
-                "M",
-                -w * 0.7,
-                -tall - lift,
-                "C",
-                -w * 0.66,
-                -tall - lift - 120,
-                w * 0.66,
-                -tall - lift - 120,
-                w * 0.7,
-                -tall - lift,
+                *("M", -w * 0.7, -tall - lift),
+                *("C", -w * 0.66, -tall - lift - 120, w * 0.66, -tall - lift - 120, w * 0.7, -tall - lift),
             ),
             look.accent,
             22,
+        )
+
+
+def _grille(pen: Canvas, look: Look, cloth: str, size: tuple[float, float, float]) -> None:
+    """Cloth over the front, and two knobs; `size` is width, height and how far it stands off the table."""
+    wide, tall, lift = size
+    w = wide / 2
+    with pen.group(clip_path=pen.clip(cloth)):
+        pen.path(cloth, look.second)
+        if look.pattern != "plain":
+            with pen.group(transform=f"translate({-w:.1f} {-tall - lift:.1f})"):
+                motif(
+                    pen,
+                    Look(look.seed, look.second, shade(look.second, -0.1), look.accent, look.pattern),
+                    wide,
+                    tall,
+                )
+        for at in range(int(wide / 13)):
+            pen.line(trail("M", -w + at * 13, -lift, "v", -tall), SHADOW, 2, opacity=0.14)
+    pen.path(cloth, pen.linear(((0, SHADOW, 0.24), (0.2, LIGHT, 0.1), (1, SHADOW, 0.16)), 0, 0, 0.6, 1))
+    for at in range(2):
+        pen.path(oval(w - 70 - at * 66, -lift - 58, 24, 24), look.accent)
+        pen.path(
+            oval(w - 70 - at * 66, -lift - 58, 24, 24), pen.linear(((0, LIGHT, 0.5), (1, SHADOW, 0.4)), 0, 0, 1, 1)
         )
 
 

@@ -87,7 +87,7 @@ def ring(pen: Canvas, look: Look) -> None:
     pen.contact(270, 10)
     slab = Turned((0, 280), (14, 290), (look.between("slab", 60, 130), 270))
     plain(pen, slab, stone)
-    height, top = slab.top
+    height = slab.top[0]
     lid(pen, slab, stone)
     pen.path(oval(30, -height + 4, r * 1.0, 34), pen.radial(((0, SHADOW, 0.6), (1, SHADOW, 0))))
     cy = -height - r + 8
@@ -125,14 +125,13 @@ def ring(pen: Canvas, look: Look) -> None:
 
 def necklace(pen: Canvas, look: Look) -> None:
     form, wide = look.form % 4, look.between("wide", 170, 210)
-    bust = shade(look.second, 0.04)
+    bust = mix(look.second, "#f0e8db", 0.66)
     pen.contact(190)
     body = Turned((0, 160), (14, 166), (140, 190), (300, 230), (400, 150), (460, 84), (560, 78), (580, 70))
     plain(pen, body, bust)
     lid(pen, body, bust)
     low = -look.between("low", 190, 260)
     chain = trail("M", -84, -480, "C", -wide, -360, -60, low, 0, low, "C", 60, low, wide, -360, 84, -480)
-    pen.line(chain, SHADOW, 12, opacity=0.22, transform="translate(5 8)")
     if form == 1:
         for at in range(25):
             t = at / 24
@@ -151,6 +150,7 @@ def necklace(pen: Canvas, look: Look) -> None:
                 3,
             )
         return
+    pen.line(chain, SHADOW, 12, opacity=0.22, transform="translate(5 8)")
     pen.line(chain, shade(look.main, -0.16), 8)
     pen.line(chain, shade(look.main, 0.16), 4, stroke_dasharray="7 7")
     size = look.between("size", 44, 66)
