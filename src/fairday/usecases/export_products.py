@@ -5,9 +5,9 @@ Everything the shop knows of a product goes, hidden ones too; pictures and films
 
 import gzip
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -24,6 +24,10 @@ from fairday.usecases.shop import Shop
 PAGE = 200
 
 Progress = Callable[[int], None]
+
+
+class _Sink(Protocol):
+    def writelines(self, lines: Iterable[bytes], /) -> None: ...
 
 
 class _Held(Struct, frozen=True, kw_only=True):
@@ -46,7 +50,7 @@ async def export_products(shop: Shop, path: Path, progress: Progress | None = No
         raw = stack.enter_context(beside.open("wb"))
         # No time and no name in the header: the same shop gives the same bytes.
         zipped = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) if path.suffix == ".gz" else None
-        sink: IO[bytes] = stack.enter_context(zipped) if zipped else raw
+        sink: _Sink = stack.enter_context(closing(zipped)) if zipped else raw
         tree = await shop.products.categories()
         _write(sink, _category_lines(tree))
         count = await _export(shop, sink, {node.id: node.key for node in tree}, progress)
@@ -54,7 +58,7 @@ async def export_products(shop: Shop, path: Path, progress: Progress | None = No
     return count
 
 
-async def _export(shop: Shop, sink: IO[bytes], category_keys: Mapping[str, str], progress: Progress | None) -> int:
+async def _export(shop: Shop, sink: _Sink, category_keys: Mapping[str, str], progress: Progress | None) -> int:
     count, after = 0, ""
     while page := await shop.products.page(after, PAGE):
         after = page[-1].id
@@ -77,7 +81,7 @@ async def _export(shop: Shop, sink: IO[bytes], category_keys: Mapping[str, str],
     return count
 
 
-def _write(sink: IO[bytes], lines: Iterable[Struct]) -> None:
+def _write(sink: _Sink, lines: Iterable[Struct]) -> None:
     sink.writelines(msgspec.json.encode(line) + b"\n" for line in lines)
 
 
