@@ -66,6 +66,8 @@ async def test_passwords_are_compared_exactly(identity, typed):
         ("x y z w " * 17, "too_long"),
         ("password", "common"),
         ("P@ssw0rd2026!", "common"),
+        ("dragon-dragon", "common"),
+        ("p.a.s.s.w.o.r.d", "common"),
         ("12345678901", "common"),
         ("qwertyuiop[]", "common"),
         ("aaaabbbbaaaa", "common"),

@@ -22,6 +22,7 @@ _DIGITS_ONLY_BELOW = 12
 _TRIMMED_AT_MOST = 6  # more digits than this after a common word were chosen, not added
 _CONTEXT_SHORTEST = 4
 _SWAPS = str.maketrans("01345789@$!+", "oieastbgasit")
+_SEPARATORS = re.compile(r"[\W_]+")
 _EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _RUNS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm",
          "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "1q2w3e4r5t6y7u8i9o0p", "qazwsxedcrfvtgbyhnujm")  # fmt: skip
@@ -59,12 +60,12 @@ def _is_known(plain: str) -> bool:
 
 
 def _cores(plain: str) -> set[str]:
-    cores = {plain, plain.translate(_SWAPS)}
+    cores = set()
     for text in (plain, plain.translate(_SWAPS)):
         trimmed = _EDGES.sub("", text)
-        if len(text) - len(trimmed) <= _TRIMMED_AT_MOST:
-            cores |= {trimmed, trimmed.translate(_SWAPS)}
-    return cores
+        kept = trimmed if len(text) - len(trimmed) <= _TRIMMED_AT_MOST else text
+        cores |= {text, kept, kept.translate(_SWAPS)}
+    return cores | {_SEPARATORS.sub("", core) for core in cores}
 
 
 def _half(core: str) -> str:
@@ -82,7 +83,7 @@ def _is_run(plain: str) -> bool:
 
 def _is_context(plain: str, context: Sequence[str]) -> bool:
     texts = {part for text in context for part in (folded(text), folded(text).partition("@")[0])}
-    words = texts | {word for text in texts for word in re.split(r"[\W_]+", text)}
+    words = texts | {word for text in texts for word in _SEPARATORS.split(text)}
     words = {word for word in words if len(word) >= _CONTEXT_SHORTEST}
     return any(core in words or _half(core) in words for core in _cores(plain))
 
