@@ -14,8 +14,8 @@ from fairday.interfaces.web.headers import Policy
 
 HTML = "text/html"
 NO_STORE = "no-store"
-PUBLIC_AGE_S = 60
-STALE_S = 300
+PUBLIC_AGE_S = 10
+STALE_S = 30
 WORTH_COMPRESSING_BYTES = 1_000
 REDIRECT = 303
 

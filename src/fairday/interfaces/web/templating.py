@@ -11,8 +11,8 @@ from minijinja import Environment, safe
 from msgspec import Struct
 
 from fairday.interfaces.web.assets import Assets
-from fairday.messages.formats import formats_for
 from fairday.messages import Messages
+from fairday.messages.formats import formats_for
 
 ICON_FOLDER = Path(__file__).parent / "icons"
 SHARED_TEMPLATES = Path(__file__).parent / "templates"

@@ -37,7 +37,6 @@ account-latest = Deine letzten Bestellungen
 account-no-orders = Du hast noch nichts bestellt.
 account-older = Ältere Bestellungen
 account-details = Über dich
-account-change-password = Neues Passwort wählen
 account-no-addresses = Noch keine Adresse gespeichert.
 address-main = Wird an der Kasse vorgeschlagen
 address-make-main = An der Kasse vorschlagen

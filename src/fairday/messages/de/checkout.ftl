@@ -117,3 +117,4 @@ order-step-to-ship = Auf dem Weg zu dir
 order-step-cancelled = Storniert
 order-step-refunded = Erstattet
 checkout-stale = Die Summe hat sich inzwischen auf { $total } geändert. Bitte schau noch einmal, bevor du zahlst.
+form-postcode = Das ist keine Postleitzahl dieses Landes.

@@ -163,3 +163,6 @@ page-contact-second-heading = Zu allem anderen
 page-contact-second = Antworte auf irgendeine unserer Nachrichten; sie erreicht dieselben Leute. Schreib uns auch, was du gesucht und nicht gefunden hast: Wir lesen alles.
 page-contact-third-heading = Wenn wir dich enttäuscht haben
 page-contact-third = Sag es uns. Ein Fehler, den wir kennen, ist einer, den wir beheben können.
+
+home-offers-more = Alle Angebote
+search-offer-heading = Im Angebot

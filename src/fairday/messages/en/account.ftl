@@ -37,7 +37,6 @@ account-latest = Your latest orders
 account-no-orders = You have not ordered anything yet.
 account-older = Older orders
 account-details = About you
-account-change-password = Choose a new password
 account-no-addresses = No address stored yet.
 address-main = Suggested at checkout
 address-make-main = Suggest this one at checkout

@@ -117,3 +117,4 @@ order-step-to-ship = On its way to you
 order-step-cancelled = Cancelled
 order-step-refunded = Refunded
 checkout-stale = The total has changed to { $total } since you saw it. Please look once more before you pay.
+form-postcode = This is not a postcode of that country.

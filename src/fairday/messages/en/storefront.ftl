@@ -163,3 +163,6 @@ page-contact-second-heading = About anything else
 page-contact-second = Answer any letter we sent you; it reaches the same people. Tell us what you were looking for and did not find: we read all of it.
 page-contact-third-heading = If we let you down
 page-contact-third = Say so. A mistake we know of is a mistake we can mend.
+
+home-offers-more = All offers
+search-offer-heading = On offer

@@ -76,6 +76,8 @@ class Listing(Struct, frozen=True, kw_only=True):
     price_to: str = ""
     price_hint: tuple[str, str] = ("", "")
     only_available: bool = False
+    on_offer: bool = False
+    category: str = ""
     sort: str = "relevance"
     sorts: tuple[str, ...] = ()
     pages: tuple[Page, ...] = ()
