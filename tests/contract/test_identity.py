@@ -89,7 +89,7 @@ async def test_weak_passwords_are_refused_and_change_nothing(identity, password,
     assert await identity.check("customer", login, GOOD) == subject
 
 
-@pytest.mark.parametrize("password", ["ünïcödé", "🦩🦊🐢🐙 elm", "🦩🦊🐢🐙elm", "x y z w " * 16, "abcd efg"])
+@pytest.mark.parametrize("password", ["ünïcödé", "🦩🦊🐢🐙 elm", "🦩🦊🐢🐙elm", "x y z w " * 16, "elm, fig"])
 async def test_length_counts_characters(identity, password):
     refused = len(password) < 8
     subject = new_id()
