@@ -13,7 +13,7 @@ FLOOR = 930  # where things stand
 _WALLS = (
     "#efe6d8", "#e9dccb", "#f1d9c4", "#e8c9b5", "#dfd3c8", "#d7dccb", "#c9d4c4", "#c5d6d3",
     "#cddbe4", "#b9cad6", "#dcd2e0", "#ecd3d0", "#f0dfb4", "#e2b99b", "#a9b8a0", "#8fa7b3",
-    "#c98f78", "#7f8f86", "#5f7480", "#d9b98c", "#f3ece2", "#b58f8a", "#8b8a9a", "#9fb7b0",
+    "#c98f78", "#7f8f86", "#5f7480", "#d9b98c", "#f3ece2", "#cba9a2", "#8b8a9a", "#9fb7b0",
 )  # fmt: skip
 
 

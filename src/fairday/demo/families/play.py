@@ -127,6 +127,8 @@ def animal(pen: Canvas, look: Look) -> None:
         )
         pen.path(neck, tone)
         pen.volume(neck, "matte", 0.8)
+        for side in (-0.3, 0.3):
+            pen.tube(polyline([(hx + side * r, hy - r * 0.5), (hx + side * r * 1.2, hy - r * 1.4)]), look.accent, 13)
     with pen.group(clip_path=pen.clip(body)):
         pen.path(body, tone)
         if look.pattern != "plain":
@@ -173,9 +175,6 @@ def _ears(pen: Canvas, look: Look, hx: float, hy: float, r: float) -> None:
     if form == 1:  # bear: round ears
         for side in (-0.6, 0.6):
             pen.path(oval(hx + side * r, hy - r * 0.84, r * 0.36, r * 0.36), dark)
-    elif form == 2:  # giraffe: little horns
-        for side in (-0.3, 0.3):
-            pen.tube(polyline([(hx + side * r, hy - r * 0.5), (hx + side * r * 1.2, hy - r * 1.4)]), look.accent, 13)
     elif form == 3:  # fox: pointed ears
         for side in (-0.5, 0.6):
             pen.path(
