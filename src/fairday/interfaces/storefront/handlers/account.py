@@ -1,6 +1,5 @@
 """A signed-in customer's own pages. All is asked by the customer of the session, never by an id that was sent alone."""
 
-from collections.abc import Sequence
 
 import msgspec
 from litestar import get, post
@@ -242,10 +241,8 @@ def _refused(visit: Visit, no: Refusal, form: Form) -> Asked:
     """What was typed, with the problem beside its field where it has one."""
     text = visit.place.words.text
     typed = form.typed([name for name in ("name", "email") if form.has(name)])
-    beside: Sequence[tuple[type[Refusal], str]] = ((WeakPassword, "password"), (WrongPassword, "current"))
-    for kind, field in beside:
-        if isinstance(no, kind):
-            return Asked(Fields(typed, {field: text(no.message_id)}), status=422)
-    if isinstance(no, Invalid):
+    if isinstance(no, WrongPassword):
+        return Asked(Fields(typed, {"current": text(no.message_id)}), status=422)
+    if isinstance(no, Invalid | WeakPassword):
         return Asked(Fields(typed, {str(no.details["field"]): text(str(no.details["problem"]))}), status=422)
     return Asked(Fields(typed), (Notice(text(no.message_id), "bad"),), status=no.status)

@@ -194,9 +194,7 @@ def _notices(visit: Visit, no: Refusal) -> tuple[Notice, ...]:
 
 def _problem(visit: Visit, no: Refusal) -> dict[str, str]:
     """What can."""
-    if isinstance(no, WeakPassword):
-        return {"password": visit.place.words.text(no.message_id)}
-    if isinstance(no, Invalid):
+    if isinstance(no, Invalid | WeakPassword):
         return {str(no.details["field"]): visit.place.words.text(str(no.details["problem"]))}
     return {}
 
