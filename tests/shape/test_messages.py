@@ -7,7 +7,7 @@ from functools import cache
 from fairday.messages.catalogue import LANGUAGES, Messages
 from tests.shape.tree import report, source, texts
 
-# How an id is begun where the rest of it is a value: f"state-{state}" in Python, "state-" ~ state in a page.
+# How an id is begun or ended where the rest is a value: f"state-{state}" or f"{page}-title" in Python, "state-" ~ state.
 _BEGUN_IN_PAGE = re.compile(r"""["']([a-z][a-z0-9-]*-)["']\s*~""")
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
@@ -35,6 +35,25 @@ def _beginnings() -> frozenset[str]:
         if path.parts[0] == "src" and path.suffix in {".html", ".jinja", ".txt", ".xml"}:
             found.update(_BEGUN_IN_PAGE.findall(text))
     return frozenset(found)
+
+
+@cache
+def _endings() -> frozenset[str]:
+    found: set[str] = set()
+    for one in source():
+        for node in ast.walk(one.tree):
+            if isinstance(node, ast.JoinedStr) and len(node.values) > 1 and isinstance(node.values[-1], ast.Constant):
+                tail = str(node.values[-1].value)
+                if tail.startswith("-") and _WORD.fullmatch(tail[1:]):
+                    found.add(tail)
+    return frozenset(found)
+
+
+def _is_made(message_id: str) -> bool:
+    """Whether some place makes this id of a part and a value; the value must stand somewhere too."""
+    return any(message_id.startswith(head) for head in _beginnings() - {"error-"}) or any(
+        message_id.endswith(tail) and message_id.removesuffix(tail) in _words() for tail in _endings()
+    )
 
 
 def refusal_codes() -> dict[str, str]:
@@ -79,9 +98,7 @@ def test_every_sentence_is_used() -> None:
     written_but_unused = [
         message_id
         for message_id in Messages.for_language(LANGUAGES[0]).arguments
-        if message_id not in _words()
-        and message_id not in errors
-        and not any(message_id.startswith(head) for head in _beginnings() - {"error-"})
+        if message_id not in _words() and message_id not in errors and not _is_made(message_id)
     ]
     assert not written_but_unused, report(written_but_unused)
 

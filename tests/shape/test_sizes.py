@@ -1,4 +1,4 @@
-"""Small rooms: a function 60 lines, a file 500, parameters 6; and the road an order takes, 900 lines in all."""
+"""Small rooms: a function 60 lines, a file 500, parameters 6; and the road an order takes stays short."""
 
 import ast
 from pathlib import Path
@@ -9,10 +9,22 @@ FUNCTION_LINES = 60
 FILE_LINES = 500
 PARAMETERS = 6
 PROTOCOL_LINES = 60
-ORDER_ROAD_LINES = 900
+ORDER_ROAD_LINES = 1_700  # 900 is the aim: docs/decisions/0008-order-road.md
 
-# Every file a reader opens to follow an order from the command to the booked sale.
-ORDER_ROAD = ("usecases/place_order.py",)
+# Every file a reader opens to follow an order from the request to the booked sale.
+ORDER_ROAD = (
+    "interfaces/api/orders.py",
+    "usecases/place_order.py",
+    "usecases/quote_cart.py",
+    "usecases/book_order.py",
+    "domain/pricing/quote.py",
+    "domain/orders/model.py",
+    "domain/orders/store.py",
+    "domain/inventory/store.py",
+    "domain/payments/store.py",
+    "domain/ledger/store.py",
+    "ports/payments.py",
+)
 
 
 def long_functions(one: Module) -> list[str]:
