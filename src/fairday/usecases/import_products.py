@@ -135,7 +135,7 @@ class _Run:
         """What was counted."""
         return ImportReport(
             read=self._read, written=self._placed.written, unchanged=self._placed.unchanged,
-            failed=tuple(self._failures), failed_count=self._failed_count,
+            failed=tuple(sorted(self._failures, key=lambda one: one.line)), failed_count=self._failed_count,
         )  # fmt: skip
 
     def _own_lines(self, file: RowFile) -> Iterator[Imported | Failure]:
@@ -160,7 +160,8 @@ class _Run:
             if isinstance(row, BadRowError):
                 yield Failure(number, str(row))
                 continue
-            if group and row.get(self._mapping.key) != group[0][1].get(self._mapping.key):
+            alone = not self._mapping.sku  # without SKUs of their own, rows are no variants
+            if group and (alone or row.get(self._mapping.key) != group[0][1].get(self._mapping.key)):
                 yield self._product(group)
                 group = []
             group.append((number, row))
