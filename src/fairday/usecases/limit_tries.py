@@ -1,0 +1,36 @@
+"""Slow down whoever tries too often. Counts live in the cache and may be lost; passwords have a limit of their own."""
+
+from msgspec import Struct
+
+from fairday.kernel.clock import HOUR_MS, MINUTE_MS, SECOND_MS
+from fairday.kernel.errors import TooMany
+from fairday.kernel.folding import folded
+from fairday.kernel.ids import token_hash
+from fairday.usecases.shop import Shop
+
+
+class Limit(Struct, frozen=True):
+    """At most `most` tries in `window_ms`, counted under `name` and whoever tries."""
+
+    name: str
+    most: int
+    window_ms: int
+
+
+SIGN_IN_BY_SOURCE = Limit("sign-in/source", 60, 5 * MINUTE_MS)
+SIGN_IN_BY_ACCOUNT_AND_SOURCE = Limit("sign-in/account", 20, 5 * MINUTE_MS)
+REGISTER_BY_SOURCE = Limit("register/source", 30, HOUR_MS)
+LETTERS_BY_SOURCE = Limit("letters/source", 30, HOUR_MS)
+LETTERS_BY_ADDRESS = Limit("letters/address", 6, HOUR_MS)
+LINK_BY_SOURCE = Limit("link/source", 60, HOUR_MS)
+FACTOR_BY_STAFF = Limit("factor/staff", 10, 15 * MINUTE_MS)
+PASSWORD_BY_CUSTOMER = Limit("password/customer", 10, 15 * MINUTE_MS)
+
+
+async def limit_tries(shop: Shop, limit: Limit, *who: str) -> None:
+    """Count a try by `who` (a source address, an account's address, an id); TooMany when there were enough."""
+    if "" in who:
+        return  # nobody to count: the interface knows no source
+    key = f"limit/{limit.name}/{token_hash('/'.join(folded(part) for part in who))}"
+    if await shop.cache.count(key, window_ms=limit.window_ms) > limit.most:
+        raise TooMany(retry_after_s=limit.window_ms // SECOND_MS)
