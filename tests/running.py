@@ -41,11 +41,13 @@ class Store:
 
     @property
     def owner_password(self) -> str:
-        """Printed once, at the first start on a state folder."""
-        found = _OWNER_PASSWORD.search(self.output)
-        if not found:
-            raise StoreFailedError(f"no owner password in what the store printed:\n{self.output}")
-        return found.group(1)
+        """Printed once, at the first start on a state folder, just after the store began to answer."""
+        for _ in range(100):
+            found = _OWNER_PASSWORD.search(self.output)
+            if found:
+                return found.group(1)
+            time.sleep(0.05)
+        raise StoreFailedError(f"no owner password in what the store printed:\n{self.output}")
 
     def kill(self) -> None:
         """As a power cut would: no chance to write anything."""

@@ -7,7 +7,7 @@ from functools import cache
 from fairday.messages.catalogue import LANGUAGES, Messages
 from tests.shape.tree import report, source, texts
 
-# How an id is begun or ended where the rest is a value: f"state-{state}" or f"{page}-title" in Python, "state-" ~ state.
+# How an id is begun or ended where the rest is a value: f"state-{state}", f"{page}-title", "state-" ~ state in a page.
 _BEGUN_IN_PAGE = re.compile(r"""["']([a-z][a-z0-9-]*-)["']\s*~""")
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
