@@ -1,6 +1,5 @@
 """A signed-in customer's own pages. All is asked by the customer of the session, never by an id that was sent alone."""
 
-
 import msgspec
 from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
