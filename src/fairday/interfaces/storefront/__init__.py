@@ -11,6 +11,7 @@ from fairday.interfaces.storefront.faults import error_answer
 from fairday.interfaces.storefront.front import Front
 from fairday.interfaces.storefront.handlers import account, cart, checkout, goods, identity, machine, orders
 from fairday.interfaces.web.csrf import same_origin_guard
+from fairday.interfaces.web.media import media_routes
 from fairday.interfaces.web.surface import Web
 from fairday.usecases.shop import Shop
 
@@ -26,7 +27,7 @@ def routes(shop: Shop, web: Web) -> Sequence[Router]:
     return [
         Router(
             path="/",
-            route_handlers=[front.surface.assets.route(), *handlers],
+            route_handlers=[front.surface.assets.route(), *media_routes(shop.media, web.media_prefix), *handlers],
             guards=[same_origin_guard],
             include_in_schema=False,
         )
