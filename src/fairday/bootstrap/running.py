@@ -15,6 +15,7 @@ from fairday.kernel.clock import MINUTE_MS, SECOND_MS
 from fairday.ports.bus import Subscription
 from fairday.subscribers.notifications import subscription as notifications
 from fairday.subscribers.search import subscription as search
+from fairday.usecases.index_products import ensure_index
 from fairday.usecases.settle_orders import settle_orders
 from fairday.usecases.shop import Shop
 
@@ -47,6 +48,15 @@ def one_server(state: Path) -> Iterator[None]:
         yield
 
 
+def is_served(state: Path) -> bool:
+    """Whether a store runs on this state folder right now."""
+    try:
+        with one_server(state):
+            return False
+    except AlreadyRunningError:
+        return True
+
+
 def background(shop: Shop, process: Process) -> list[Coroutine[Any, Any, None]]:
     """Everything this kind of process does until it is cancelled."""
     work: list[Coroutine[Any, Any, None]] = []
@@ -59,6 +69,7 @@ def background(shop: Shop, process: Process) -> list[Coroutine[Any, Any, None]]:
 
 
 async def _deliver(shop: Shop, subscriptions: Sequence[Subscription]) -> None:
+    await ensure_index(shop)
     await shop.bus.run(subscriptions)
 
 

@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import ipaddress
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from msgspec import Struct
@@ -52,18 +54,29 @@ def check_process(settings: Settings, name: str) -> None:
         raise SettingsError(f"{name!r} needs a database that several processes share: set FAIRDAY_DATABASE")
 
 
-async def serve(settings: Settings, name: str, bind: Bind, *, started: Callable[[Shop], None] | None = None) -> None:
-    """Run process `name` until SIGINT or SIGTERM; `started` is called once it answers."""
-    url = settings.url or f"http://{bind.host}:{bind.port}"
+class Opening(Struct, frozen=True, kw_only=True):
+    """What else happens as a store opens: `before` it answers (which may dress it), once `started`, and `beside`."""
+
+    before: Callable[[Shop], Awaitable[Shop]] | None = None
+    started: Callable[[Shop], None] | None = None
+    beside: Callable[[Shop], Coroutine[Any, Any, None]] | None = None
+
+
+async def serve(settings: Settings, name: str, bind: Bind, opening: Opening) -> None:
+    """Run process `name` until SIGINT or SIGTERM."""
+    settings = replace(settings, url=settings.url or f"http://{bind.host}:{bind.port}")
     with one_server(Path(settings.state)):
-        async with open_shop(replace(settings, url=url)) as shop:
+        async with open_shop(settings) as opened:
+            shop = opened
             process = PROCESSES[name]
             if process.sweeps:
                 await settle_orders(shop, stale_ms=0)  # whoever held these orders is gone
-            app = build_app(shop, replace(settings, url=url), process)
-            server = _server(app, bind)
-            async with _beside(background(shop, process)):
-                await _run(server, (lambda: started(shop)) if started else None)
+            if opening.before:
+                shop = await opening.before(shop)
+            server, started = _server(build_app(shop, settings, process), bind), opening.started
+            extra = [opening.beside(shop)] if opening.beside else []
+            async with _beside([*background(shop, process), *extra]):
+                await _run(server, partial(started, shop) if started else None)
 
 
 def _server(app: object, bind: Bind) -> uvicorn.Server:
@@ -102,7 +115,7 @@ async def _run(server: uvicorn.Server, started: Callable[[], None] | None) -> No
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
     serving = asyncio.ensure_future(server.serve())
-    while not (server.started or serving.done()):
+    while not (server.started or serving.done()):  # noqa: ASYNC110 - uvicorn tells no other way
         await asyncio.sleep(0.01)
     if server.started and started:
         started()
@@ -110,7 +123,7 @@ async def _run(server: uvicorn.Server, started: Callable[[], None] | None) -> No
 
 
 @asynccontextmanager
-async def _beside(work: list) -> AsyncIterator[None]:  # type: ignore[type-arg]
+async def _beside(work: Sequence[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
     tasks = [asyncio.ensure_future(task) for task in work]
     try:
         yield

@@ -1,17 +1,20 @@
 """`fairday up` opens the whole store on this machine; `fairday serve` runs one process of the table."""
 
 import asyncio
+import dataclasses
 from pathlib import Path
 
 import click
 
-from fairday.bootstrap.demo import prepare, staff_the_shop
+from fairday.bootstrap.demo import staff_the_shop, stock_the_shelves
+from fairday.bootstrap.demo_pictures import Gallery, is_unfinished
 from fairday.bootstrap.processes import PROCESSES
 from fairday.bootstrap.running import AlreadyRunningError
-from fairday.bootstrap.server import Bind, check_bind, check_process
+from fairday.bootstrap.server import Bind, Opening, check_bind, check_process
 from fairday.bootstrap.server import serve as run_server
 from fairday.bootstrap.settings import Settings
 from fairday.cli.state import settings_for, state_option
+from fairday.usecases.manage_staff import FIRST_LOGIN
 from fairday.usecases.shop import Shop
 
 PORTS = click.IntRange(1, 65_535)
@@ -25,10 +28,29 @@ def up(port: int, state: Path | None, *, no_demo: bool) -> None:
     """Open the whole store on this machine, with demo goods if it has none. Ctrl-C closes it; its state stays."""
     settings = settings_for(state)
     bind = Bind(port=port)
-    check_process(settings, "all")
-    password = asyncio.run(staff_the_shop(settings))
-    work = () if no_demo else (prepare,)
-    _run(settings, "all", bind, lambda shop: _greet(shop, bind, password), work)
+    folder = Path(settings.state)
+    password = ""
+    gallery: Gallery | None = None
+
+    async def before(shop: Shop) -> Shop:
+        nonlocal password, gallery
+        password = await staff_the_shop(shop)
+        if not no_demo and not await shop.products.page("", 1):
+            click.echo("Stocking the shelves with demo goods ...")
+            await stock_the_shelves(shop, folder)
+        if no_demo or not is_unfinished(folder):
+            return shop
+        gallery = Gallery(shop.media, folder)
+        return dataclasses.replace(shop, media=gallery)
+
+    async def beside(_shop: Shop) -> None:
+        if gallery:
+            await gallery.fill()
+
+    def started(shop: Shop) -> None:
+        _greet(shop, bind, folder, password)
+
+    _run(settings, "all", bind, Opening(before=before, started=started, beside=beside))
 
 
 @click.command()
@@ -43,4 +65,25 @@ def serve(process: str, host: str, port: int, state: Path | None, *, plain_http:
     bind = Bind(host=host, port=port, plain_http=plain_http)
     check_bind(bind)
     check_process(settings, process)
-    _run(settings, process, bind, None, ())
+    _run(settings, process, bind, Opening())
+
+
+def _run(settings: Settings, process: str, bind: Bind, opening: Opening) -> None:
+    try:
+        asyncio.run(run_server(settings, process, bind, opening))
+    except AlreadyRunningError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _greet(shop: Shop, bind: Bind, folder: Path, password: str) -> None:
+    """Where everything is, once it is there."""
+    root = f"http://{bind.host}:{bind.port}"
+    click.echo(f"{shop.settings.name} is open. Ctrl-C closes it; its state stays in {folder}.")
+    click.echo(f"  storefront   {root}/")
+    click.echo(f"  back office  {root}/backoffice")
+    click.echo(f"  API docs     {root}/api/v1/docs")
+    click.echo(f"  mail         {root}/backoffice/mail")
+    if password:
+        click.echo("The first owner signs in to the back office with this; it is shown only now.")
+        click.echo(f"  login          {FIRST_LOGIN}")
+        click.echo(f"  owner password: {password}")

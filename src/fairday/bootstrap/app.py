@@ -1,0 +1,112 @@
+"""The web application of a process: its interfaces, what stands around them all, and who answers when none does."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter_ns
+from typing import Any
+
+import structlog
+from litestar import Litestar, Request, Response
+from litestar.enums import ScopeType
+from litestar.middleware import DefineMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from fairday.adapters.payments.sandbox import SandboxPayments
+from fairday.adapters.payments.sandbox_page import sandbox_routes
+from fairday.bootstrap.processes import Process
+from fairday.bootstrap.settings import Settings
+from fairday.interfaces import api, backoffice, storefront
+from fairday.interfaces.api import Measured, Meters
+from fairday.interfaces.api.service import health_routes
+from fairday.interfaces.web.headers import SecurityHeaders
+from fairday.interfaces.web.surface import Web
+from fairday.usecases.shop import Shop
+
+BODY_LIMIT_BYTES = 64 * 1024
+log = structlog.get_logger("fairday.http")
+
+Routes = Callable[[Shop, Web], Sequence[Any]]
+
+
+def build_app(shop: Shop, settings: Settings, process: Process) -> Litestar:
+    """The ASGI application that this kind of process serves."""
+    web = Web(
+        secrets=(shop.settings.secret,),
+        public_url=shop.settings.base_url,
+        tls=shop.settings.base_url.startswith("https://"),
+    )
+    meters = Meters()
+    interfaces: Mapping[str, Routes] = {
+        "storefront": storefront.routes,
+        "backoffice": backoffice.routes,
+        "api": lambda shop, _web: api.routes(shop, meters=meters, metrics_token=settings.metrics_token),
+    }
+    handlers = [handler for name in process.interfaces for handler in interfaces[name](shop, web)]
+    if "api" not in process.interfaces:
+        handlers += health_routes(shop)
+    sandbox = shop.payments.get("sandbox")
+    if "storefront" in process.interfaces and isinstance(sandbox, SandboxPayments):
+        handlers += sandbox_routes(sandbox, shop.settings.base_url)
+    return Litestar(
+        route_handlers=handlers,
+        middleware=[
+            DefineMiddleware(RequestLog),
+            DefineMiddleware(Measured, meters=meters),
+            DefineMiddleware(SecurityHeaders, tls=web.tls),
+        ],
+        exception_handlers={Exception: _answer_error(shop, web, process)},
+        request_max_body_size=BODY_LIMIT_BYTES,
+        openapi_config=None,
+        debug=False,
+        logging_config=None,
+    )
+
+
+def _answer_error(
+    shop: Shop, web: Web, process: Process
+) -> Callable[[Request[Any, Any, Any], Exception], Response[Any]]:
+    """Whoever owns the address says no in its own way: a problem document, or a page in the reader's language."""
+
+    def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        if "storefront" in process.interfaces and not request.url.path.startswith("/api/"):
+            return storefront.error_answer(shop, web, request, error)
+        return api.error_answer(request, error)
+
+    return answer
+
+
+class RequestLog:
+    """ASGI middleware: an id for every request, in its answer and in every log line made while it runs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Logs method, path, status and duration; never a query, a header or a body."""
+        if scope["type"] != ScopeType.HTTP:
+            await self.app(scope, receive, send)
+            return
+        request_id, begun_ns, status = uuid.uuid4().hex, perf_counter_ns(), 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self.app(scope, receive, send_with_id)
+            finally:
+                duration_ms = (perf_counter_ns() - begun_ns) / 1e6
+                log.info(
+                    "request", method=scope.get("method", ""), path=_shown(scope["path"]), status=status,
+                    duration_ms=round(duration_ms, 2),
+                )  # fmt: skip
+
+
+def _shown(path: str) -> str:
+    """The path without what opens things: the last part of an order's or a letter's link is a token."""
+    parts = path.split("/")
+    return "/".join(part if len(part) <= 26 or "." in part else "..." for part in parts)  # noqa: PLR2004 - an id's length

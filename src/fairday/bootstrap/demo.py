@@ -1,0 +1,67 @@
+"""Open a shop for the first time: an owner, and, if its shelves are empty, the demo goods.
+
+The goods are there before the shop answers; `demo_pictures` draws what they look like.
+"""
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from fairday.bootstrap.demo_pictures import UNFINISHED, media_of
+from fairday.demo import DemoItem, goods
+from fairday.domain.pricing import Price
+from fairday.usecases.index_products import ensure_index
+from fairday.usecases.manage_staff import create_owner
+from fairday.usecases.place_products import Catalogue, place
+from fairday.usecases.product_lines import CategoryLine, Imported, Shelf
+from fairday.usecases.shop import Shop
+
+SLICE = 100
+
+
+async def staff_the_shop(shop: Shop) -> str:
+    """The generated password of the first owner, once; "" ever after."""
+    owner = await create_owner(shop)
+    return owner.password if owner else ""
+
+
+async def stock_the_shelves(shop: Shop, state: Path) -> bool:
+    """Put the demo goods into a shop that has no products; whether it did."""
+    if await shop.products.page("", 1):
+        return False
+    (state / UNFINISHED).touch()
+    demo = goods()
+    catalogue = Catalogue(shop, dry_run=False)
+    await catalogue.load()
+    keys = {category.id: category.key for category in demo.categories}
+    for category in demo.categories:
+        catalogue.add_category(
+            CategoryLine(
+                key=category.key, name=category.name, slug=category.slug, parent=keys.get(category.parent_id, ""),
+                names=category.names, position=category.position,
+            )
+        )  # fmt: skip
+    for start in range(0, len(demo.items), SLICE):
+        wanted = [_imported(item, number, keys) for number, item in enumerate(demo.items[start : start + SLICE])]
+        outcome = await place(catalogue, wanted)
+        assert not outcome.failed, outcome.failed
+    await ensure_index(shop)
+    return True
+
+
+def _imported(item: DemoItem, number: int, keys: dict[str, str]) -> Imported:
+    prices = tuple(
+        Price(sku, currency, amount, compare_at)
+        for sku, by_currency in item.prices.items()
+        for currency, (amount, compare_at) in by_currency.items()
+    )
+    shelves = tuple(
+        Shelf(sku, location, pieces, item.cost_minor[sku])
+        for sku, by_location in item.stock.items()
+        for location, pieces in by_location.items()
+    )
+    return Imported(
+        line=number, product=replace(item.product, media=media_of(item)),
+        categories=tuple(keys[id_] for id_ in item.product.category_ids),
+        prices=prices, whole_prices=True, shelves=shelves,
+    )  # fmt: skip
