@@ -77,10 +77,11 @@ async def ensure_index(shop: Shop) -> int:
 
     For a start of the shop, before events are delivered: an index that only lags is left to them.
     """
-    indexed = await shop.search.search(SearchQuery(limit=0, facets=False))
+    indexed = (await shop.search.search(SearchQuery(limit=0, facets=False))).total
     async with shop.database.read() as reader:
         expected = await pricing.count_visible(reader)
-    if indexed.total == expected or (await shop.bus.backlog()).get("search"):
+    lags = indexed > 0 and (await shop.bus.backlog()).get("search", 0) > 0
+    if indexed == expected or lags:
         return 0
     return await rebuild_index(shop)
 
