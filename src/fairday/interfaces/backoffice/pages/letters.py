@@ -1,0 +1,56 @@
+"""The letters that were sent, for whoever develops the shop on this machine: at `/mail`, without signing in.
+
+Letters hold links that open accounts, so the page exists in development only and answers the loopback only.
+"""
+
+import ipaddress
+import re
+
+from msgspec import Struct
+
+from fairday.interfaces.backoffice.doors import ANYONE, Answer, Doors
+from fairday.interfaces.backoffice.visit import Visit
+from fairday.kernel.errors import NotFound
+from fairday.ports.mail import Letter
+
+DOORS = Doors("")
+SHOWN = 50
+_ADDRESS = re.compile(r"(https?://[^\s<>\"]+)")
+
+
+class Piece(Struct, frozen=True):
+    """A piece of a letter's text; `href` when it leads into the shop."""
+
+    text: str
+    href: str = ""
+
+
+class ShownLetter(Struct, frozen=True):
+    """A letter, its text with its links."""
+
+    letter: Letter
+    pieces: tuple[Piece, ...]
+
+
+@DOORS.get("/mail", ANYONE)
+async def show_letters(visit: Visit) -> Answer:
+    if not (visit.shop.settings.development and _is_loopback(visit.source)):
+        raise NotFound
+    letters = await visit.shop.mail.sent(SHOWN)
+    base = visit.shop.settings.base_url
+    return visit.page(
+        "letters",
+        visit.text("office-mail"),
+        letters=[ShownLetter(letter, _pieces(letter.text, base)) for letter in letters],
+    )
+
+
+def _pieces(text: str, base: str) -> tuple[Piece, ...]:
+    return tuple(Piece(part, part if part.startswith(f"{base}/") else "") for part in _ADDRESS.split(text) if part)
+
+
+def _is_loopback(source: str) -> bool:
+    try:
+        return ipaddress.ip_address(source).is_loopback
+    except ValueError:
+        return False
