@@ -27,9 +27,10 @@ async def cancel_order(shop: Shop, order_id: str, *, reason: str, actor: Actor, 
         raise NotAllowed(state=order.state)
     if payment.state == "captured":
         left = {line.line_no: line.quantity - line.refunded for line in lines if line.quantity > line.refunded}
-        await refund_order(
-            shop, RefundOrder(order_id=order_id, lines=left, shipping=shipping, reason=reason, actor=actor, once=once)
+        command = RefundOrder(
+            order_id=order_id, lines=left, shipping=shipping, reason=reason, unsent_only=True, actor=actor, once=once
         )
+        await refund_order(shop, command)
     else:
         outcome = await shop.payments[payment.provider].void(order_id)
         if outcome.state != "voided":

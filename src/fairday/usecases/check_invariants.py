@@ -24,6 +24,7 @@ from fairday.domain.orders.tables import LINES, ORDERS
 from fairday.domain.payments.invariants import INVARIANTS as PAYMENT_RULES
 from fairday.domain.payments.tables import PAYMENTS, REFUNDS
 from fairday.domain.pricing.invariants import INVARIANTS as PRICING
+from fairday.domain.pricing.tables import VOUCHER_USES
 from fairday.kernel.invariants import Invariant
 from fairday.kernel.sql import Statement
 from fairday.usecases.shop import Shop
@@ -31,7 +32,9 @@ from fairday.usecases.write_audit import verify_audit
 
 ROWS_SHOWN = 20
 
-_O, _L, _H, _P, _R = ORDERS.c, LINES.c, HOLDS.c, PAYMENTS.c, REFUNDS.c
+_O, _L, _H, _P, _R, _V = ORDERS.c, LINES.c, HOLDS.c, PAYMENTS.c, REFUNDS.c, VOUCHER_USES.c
+_OFF = ("declined", "cancelled")
+_ORDER_IDS = select(_O.id)
 _BOOKED = ("placed", "part_shipped", "shipped", "cancelled")
 
 
@@ -65,7 +68,7 @@ _STOCK_BOOKED = (
 BETWEEN = (
     Invariant(
         "orders-are-paid",
-        "a booked order's payment is what was agreed; a sale is in the books exactly when its money was captured",
+        "payments are what was agreed, sent orders are captured, and a sale is in the books exactly when captured",
         ("order_id", "state", "total", "payment", "captured", "booked"),
         Statement(
             select(
@@ -83,7 +86,9 @@ BETWEEN = (
                     _P.currency != _O.currency,
                     _P.amount != _O.total,
                     and_(_O.state.in_(_BOOKED), _P.state.not_in(("authorised", "captured", "voided"))),
-                    and_(_O.state.in_(("placed", "part_shipped", "shipped")), _P.state == "voided"),
+                    and_(_O.state == "placed", _P.state == "voided"),
+                    and_(_O.state.in_(("part_shipped", "shipped")), _P.state != "captured"),
+                    and_(_O.state == "cancelled", _P.state == "authorised"),
                     and_(_O.state.in_(("held", "declined")), _P.captured != 0),
                     _P.captured != _posted("sale", _O.id, "asset:provider") + _posted("sale", _O.id, "expense:fees"),
                 )
@@ -106,7 +111,7 @@ BETWEEN = (
         ("order_id", "state", "promised", "waiting"),
         Statement(
             select(_O.id, _O.state, _ALLOCATED, _PROMISED).where(
-                case((_O.state.in_(("declined", "cancelled")), 0), else_=_PROMISED) != _ALLOCATED
+                case((_O.state.in_(_OFF), 0), else_=_PROMISED) != _ALLOCATED
             )
         ),
     ),
@@ -115,6 +120,29 @@ BETWEEN = (
         "the pieces of a line that were sent are those in its parcels",
         ("order_id", "line_no", "shipped", "packed"),
         Statement(select(_L.order_id, _L.line_no, _L.shipped, _PACKED).where(_L.shipped != _PACKED)),
+    ),
+    Invariant(
+        "vouchers-have-orders",
+        "an order that lives holds the voucher it names, and no other order holds one",
+        ("order_id", "state", "named", "held"),
+        Statement(
+            select(_O.id, _O.state, _O.voucher_code, func.coalesce(_V.code, ""))
+            .select_from(ORDERS.outerjoin(VOUCHER_USES, _V.order_id == _O.id))
+            .where(func.coalesce(_V.code, "") != case((_O.state.in_(_OFF), ""), else_=_O.voucher_code))
+        ),
+    ),
+    Invariant(
+        "payments-have-orders",
+        "no payment, refund or voucher use without its order",
+        ("order_id",),
+        Statement(
+            select(_P.order_id)
+            .where(_P.order_id.not_in(_ORDER_IDS))
+            .union(
+                select(_R.order_id).where(_R.order_id.not_in(_ORDER_IDS)),
+                select(_V.order_id).where(_V.order_id.not_in(_ORDER_IDS)),
+            )
+        ),
     ),
     Invariant(
         "stock-is-in-the-books",

@@ -117,6 +117,9 @@ async def _again(shop: Shop, command: PlaceOrder, earlier: Command) -> PlacedOrd
         if shop.clock.now_ms() - order.updated_ms < IN_FLIGHT_MS:
             raise InFlight(retry_after_s=1)
         order = await apply_outcome(shop, order, await _ask_back(shop, order))
+    if order.state not in {"held", "declined"}:
+        # Whoever began it may have gone before its cart did.
+        await shop.carts.delete_many([order.cart_id])
     return await _answer(shop, order, replayed=True)
 
 

@@ -20,6 +20,7 @@ from fairday.domain.orders.events import OrderCancelled, OrderRefunded
 from fairday.domain.orders.model import OrderState, part_of
 from fairday.domain.payments import PaymentUnknown, Refund, RefundTooLarge
 from fairday.domain.payments import store as payments
+from fairday.domain.pricing import store as pricing
 from fairday.kernel.errors import Conflict, Invalid
 from fairday.kernel.events import announce
 from fairday.kernel.unit_of_work import Reader, Writer
@@ -31,12 +32,15 @@ from fairday.usecases.write_audit import write_audit
 
 # Line number to (pieces refunded, those of them that had been sent), as a refund remembers it.
 Pieces = dict[int, tuple[int, int]]
+# A cancelled order has money left to give back when a provider refused to do so the first time.
+REFUNDABLE = ("placed", "part_shipped", "shipped", "cancelled")
 
 
 class RefundOrder(Struct, frozen=True, kw_only=True):
     """Give back `lines` (line number to pieces) and `shipping` minor units of postage (with its tax).
 
-    Pieces not sent yet are taken off the order; `restock` puts those that were sent back on the shelf.
+    Pieces not sent yet are taken off the order; `restock` puts those that were sent back on the shelf. `unsent_only`
+    refuses once anything was sent.
     """
 
     order_id: str
@@ -44,22 +48,23 @@ class RefundOrder(Struct, frozen=True, kw_only=True):
     shipping: int = 0
     restock: bool = False
     reason: str = ""
+    unsent_only: bool = False
     actor: Actor = SYSTEM
     once: Command | None = None
 
 
 async def refund_order(shop: Shop, command: RefundOrder) -> Refund:
-    """The refund, `requested` until it is done. Refuses with NotFound, NotAllowed, Invalid, RefundTooLarge, Conflict."""
+    """The refund, `requested` until done. Refuses with NotFound, NotAllowed, Invalid, RefundTooLarge, Conflict."""
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
         order, lines = await read_order(unit, command.order_id)
         await remember_command(unit, command.once)
-        if order.state not in {"placed", "part_shipped", "shipped"}:
+        if order.state not in REFUNDABLE or (command.unsent_only and order.state != "placed"):
             raise NotAllowed(state=order.state)
-        refund = _decide(order, lines, command, now_ms)
         left = await postage_left(unit, order)
-        if refund.shipping > left:
+        if command.shipping > left:
             raise RefundTooLarge(left=left)
+        refund = _decide(order, lines, command, postage_left=left, now_ms=now_ms)
         await payments.request_refund(unit, refund)
         await _take_off(unit, order, lines, command, now_ms)
         details: dict[str, str | int | bool] = {"refund": refund.id, "amount": refund.amount, "reason": refund.reason}
@@ -73,12 +78,16 @@ async def finish_refund(shop: Shop, refund: Refund) -> bool:
     """Have the provider pay a refund that was set aside, and book it; False while its answer is unknown."""
     async with shop.database.read() as reader:
         order = (await orders.get_many(reader, [refund.order_id]))[refund.order_id]
+    provider = shop.payments.get(order.provider)
+    if provider is None:
+        return False
     try:
-        outcome = await shop.payments[order.provider].refund(order.id, refund.id, refund.amount)
+        # Pieces that a voucher paid for come back without money, and no provider gives back nothing.
+        refused = refund.amount > 0 and (await provider.refund(order.id, refund.id, refund.amount)).state == "declined"
     except PaymentUnknown:
         return False
     now_ms = shop.clock.now_ms()
-    state = "refused" if outcome.state == "declined" else "done"
+    state = "refused" if refused else "done"
     async with shop.database.write() as unit:
         if not await payments.finish_refund(unit, refund, state, now_ms):
             return True
@@ -88,18 +97,19 @@ async def finish_refund(shop: Shop, refund: Refund) -> bool:
             return True
         sale = Sale(
             order_id=order.id, provider=order.provider, currency=order.currency, discount=0, fee=0, tax=refund.tax,
-            goods=refund.amount - refund.shipping - refund.tax + _shipping_tax(order, refund.shipping),
-            shipping=refund.shipping - _shipping_tax(order, refund.shipping),
+            goods=refund.amount - refund.shipping - refund.tax + _postage_tax(order, refund.shipping),
+            shipping=refund.shipping - _postage_tax(order, refund.shipping),
         )  # fmt: skip
         await ledger.post(unit, [refund_entry(refund.id, sale, now_ms)])
         if refund.restock:
             await _restock(shop, unit, order, refund, now_ms)
-        await announce(unit, [OrderRefunded(subject=order.id, refund_id=refund.id)], now_ms)
+        if refund.amount:
+            await announce(unit, [OrderRefunded(subject=order.id, refund_id=refund.id)], now_ms)
     return True
 
 
-def _decide(order: Order, lines: list[OrderLine], command: RefundOrder, now_ms: int) -> Refund:
-    """What these pieces and this postage come to."""
+def _decide(order: Order, lines: list[OrderLine], command: RefundOrder, *, postage_left: int, now_ms: int) -> Refund:
+    """What these pieces and this postage come to. Their taxes are parts that sum to the whole tax in the end."""
     by_number = {line.line_no: line for line in lines}
     for number, quantity in command.lines.items():
         line = by_number.get(number)
@@ -110,23 +120,33 @@ def _decide(order: Order, lines: list[OrderLine], command: RefundOrder, now_ms: 
         raise Invalid(field="shipping", problem="problem-refund-nothing")
     goods = sum(part_of(by_number[n].total, by_number[n], quantity) for n, quantity in command.lines.items())
     tax = sum(part_of(by_number[n].tax, by_number[n], quantity) for n, quantity in command.lines.items())
-    pieces = {n: (quantity, quantity - min(quantity, by_number[n].to_ship)) for n, quantity in command.lines.items()}
+    tax += _postage_tax(order, _postage(order) - postage_left + command.shipping)
+    tax -= _postage_tax(order, _postage(order) - postage_left)
+    pieces = {n: (quantity, quantity - min(quantity, _unsent(by_number[n]))) for n, quantity in command.lines.items()}
     return Refund(
         id=effect_id(command.once), order_id=order.id, state="requested", amount=goods + command.shipping,
-        tax=tax + _shipping_tax(order, command.shipping), shipping=command.shipping, reason=command.reason,
+        tax=tax, shipping=command.shipping, reason=command.reason,
         lines=msgspec.json.encode(pieces).decode(), restock=int(command.restock), at_ms=now_ms,
     )  # fmt: skip
 
 
-def _shipping_tax(order: Order, shipping: int) -> int:
-    paid = order.shipping + (0 if order.tax_included else order.shipping_tax)
-    return order.shipping_tax * shipping // paid if paid else 0
+def _unsent(line: OrderLine) -> int:
+    """Pieces to give money back for that never left: those that wait, and those taken off by a refund that failed."""
+    return line.to_ship + max(0, line.cancelled - line.refunded)
+
+
+def _postage(order: Order) -> int:
+    return order.shipping + (0 if order.tax_included else order.shipping_tax)
+
+
+def _postage_tax(order: Order, shipping: int) -> int:
+    return order.shipping_tax * shipping // _postage(order) if _postage(order) else 0
 
 
 async def postage_left(reader: Reader, order: Order) -> int:
     """What the shopper paid for sending it, with tax, less what was given back of that."""
-    paid = order.shipping + (0 if order.tax_included else order.shipping_tax)
-    return paid - sum(r.shipping for r in await payments.refunds_of(reader, [order.id]) if r.state != "refused")
+    refunds = await payments.refunds_of(reader, [order.id])
+    return _postage(order) - sum(refund.shipping for refund in refunds if refund.state != "refused")
 
 
 async def _take_off(unit: Writer, order: Order, lines: list[OrderLine], command: RefundOrder, now_ms: int) -> None:
@@ -145,6 +165,7 @@ async def _take_off(unit: Writer, order: Order, lines: list[OrderLine], command:
         if not await orders.move(unit, order, ended, now_ms):
             raise Conflict
         if ended == "cancelled":
+            await pricing.release_many(unit, [order.id])
             await announce(unit, [OrderCancelled(subject=order.id)], now_ms)
 
 

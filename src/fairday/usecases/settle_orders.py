@@ -1,16 +1,24 @@
 """The sweep: finish what a crash, a lost answer or a shopper who walked away left behind.
 
 It asks the providers by order id, and their word is final. It runs when the store starts and then every few seconds.
+What must wait longer, and what goes wrong, keeps nothing else waiting: everything is looked at each time, in pages.
 """
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
+from operator import attrgetter
+from typing import TypeVar
 
 from msgspec import Struct
 
 from fairday.domain.access import SYSTEM
 from fairday.domain.orders import Order
 from fairday.domain.orders import store as orders
-from fairday.domain.payments import Payment, PaymentOutcome, PaymentUnknown
+from fairday.domain.payments import Payment, PaymentOutcome, PaymentUnknown, Refund
 from fairday.domain.payments import store as payments
 from fairday.kernel.clock import MINUTE_MS
+from fairday.kernel.unit_of_work import Reader
 from fairday.usecases.book_order import apply_outcome
 from fairday.usecases.cancel_order import cancel_voided
 from fairday.usecases.refund_order import finish_refund
@@ -20,6 +28,8 @@ from fairday.usecases.shop import Shop
 STALE_MS = MINUTE_MS
 CHALLENGE_TTL_MS = 15 * MINUTE_MS
 BATCH = 500
+
+T = TypeVar("T")
 
 
 class Settled(Struct, frozen=True):
@@ -31,21 +41,40 @@ class Settled(Struct, frozen=True):
 
 
 async def settle_orders(shop: Shop, *, stale_ms: int = STALE_MS) -> Settled:
-    """Finish what has waited for longer than `stale_ms`; 0 when nobody else can be working on it."""
+    """Finish what has waited for longer than `stale_ms`; 0 when nobody else can be working on it.
+
+    Raises an ExceptionGroup of whatever went wrong, once all the rest is done.
+    """
     before_ms = shop.clock.now_ms() - stale_ms
-    async with shop.database.read() as reader:
-        held = await orders.held_before(reader, before_ms, BATCH)
-        refunds = await payments.unfinished_refunds(reader, before_ms + 1, BATCH)
-        uncaptured = await payments.uncaptured(reader, BATCH)
-    settled = [await settle_order(shop, order) for order in held]
-    finished = [await finish_refund(shop, refund) for refund in refunds]
-    captured = [await settle_authorised(shop, payment) for payment in uncaptured]
-    return Settled(sum(order.state != "held" for order in settled), sum(finished), sum(captured))
+    ended, given_back, captured = 0, 0, 0
+    problems: list[BaseException] = []
+
+    async def held(reader: Reader, after: str) -> list[Order]:
+        return await orders.held_before(reader, before_ms, after, BATCH)
+
+    async def unfinished(reader: Reader, after: str) -> list[Refund]:
+        return await payments.unfinished_refunds(reader, before_ms + 1, BATCH, after)
+
+    async def uncaptured(reader: Reader, after: str) -> list[Payment]:
+        return await payments.uncaptured(reader, after, BATCH)
+
+    async for waiting in _pages(shop, held, attrgetter("id")):
+        ended += await _each(waiting, partial(_settled, shop), problems)
+    async for refunds in _pages(shop, unfinished, attrgetter("id")):
+        given_back += await _each(refunds, partial(finish_refund, shop), problems)
+    async for authorised in _pages(shop, uncaptured, attrgetter("order_id")):
+        decided = await _no_longer_authorised(shop, authorised)
+        captured += await _each(decided, partial(_settle_authorised, shop), problems)
+    if problems:
+        raise BaseExceptionGroup("some orders could not be settled", problems)
+    return Settled(ended, given_back, captured)
 
 
 async def settle_order(shop: Shop, order: Order) -> Order:
-    """Ask the provider about one held order and write down what it says."""
-    provider = shop.payments[order.provider]
+    """Ask the provider about one held order and write down what it says; as it was while there is no answer."""
+    provider = shop.payments.get(order.provider)
+    if provider is None:
+        return order
     try:
         outcome = (await provider.find([order.id])).get(order.id)
         if outcome is None or _given_up(outcome, order, shop.clock.now_ms()):
@@ -55,15 +84,53 @@ async def settle_order(shop: Shop, order: Order) -> Order:
     return await apply_outcome(shop, order, outcome)
 
 
-async def settle_authorised(shop: Shop, payment: Payment) -> bool:
-    """An order waits to be captured at shipment; if the provider already did, or let it go, write that down."""
-    try:
-        outcome = (await shop.payments[payment.provider].find([payment.order_id])).get(payment.order_id)
-    except PaymentUnknown:
-        return False
-    if outcome and outcome.state == "voided":
+async def _settled(shop: Shop, order: Order) -> bool:
+    return (await settle_order(shop, order)).state != "held"
+
+
+async def _pages(
+    shop: Shop, ask: Callable[[Reader, str], Awaitable[list[T]]], key: Callable[[T], str]
+) -> AsyncIterator[list[T]]:
+    """All that `ask` finds, page by page, in order of id."""
+    after = ""
+    while True:
+        async with shop.database.read() as reader:
+            found = await ask(reader, after)
+        yield found
+        if len(found) < BATCH:
+            return
+        after = key(found[-1])
+
+
+async def _each(found: Sequence[T], finish: Callable[[T], Awaitable[bool]], problems: list[BaseException]) -> int:
+    """Finish one after another; how many came to an end. What goes wrong is noted, and the next one's turn comes."""
+    done = 0
+    for one in found:
+        (answer,) = await asyncio.gather(finish(one), return_exceptions=True)
+        if isinstance(answer, BaseException):
+            problems.append(answer)
+        else:
+            done += answer
+    return done
+
+
+async def _no_longer_authorised(shop: Shop, authorised: Sequence[Payment]) -> list[PaymentOutcome]:
+    """Orders that wait to be captured at shipment, and were captured or let go without our having written it down."""
+    decided: list[PaymentOutcome] = []
+    for name, provider in shop.payments.items():
+        order_ids = [payment.order_id for payment in authorised if payment.provider == name]
+        try:
+            found = await provider.find(order_ids) if order_ids else {}
+        except PaymentUnknown:
+            continue
+        decided += [outcome for outcome in found.values() if outcome.state in {"captured", "voided"}]
+    return decided
+
+
+async def _settle_authorised(shop: Shop, outcome: PaymentOutcome) -> bool:
+    if outcome.state == "voided":
         return await cancel_voided(shop, outcome, reason="authorisation voided", actor=SYSTEM)
-    return bool(outcome and outcome.state == "captured") and await book_capture(shop, payment.order_id)
+    return await book_capture(shop, outcome.order_id)
 
 
 def _given_up(outcome: PaymentOutcome, order: Order, now_ms: int) -> bool:

@@ -43,13 +43,16 @@ class ShipOrder(Struct, frozen=True, kw_only=True):
 
 async def ship_order(shop: Shop, command: ShipOrder) -> Shipment:
     """Refuses with NotFound, NotAllowed, NothingToShip; Conflict when somebody else was faster."""
-    await _captured(shop, command.order_id)
+    await _capture(shop, command)
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
         order, lines = await read_order(unit, command.order_id)
         await remember_command(unit, command.once)
         if order.state not in {"placed", "part_shipped"}:
             raise NotAllowed(state=order.state)
+        payment = (await payments.get_many(unit, [order.id]))[order.id]
+        if payment.state != "captured":
+            raise NotAllowed(state=payment.state)
         pieces = _pieces(lines, command.lines)
         shipment = await _send(shop, unit, command, lines, pieces)
         rest = sum(line.to_ship for line in lines) - sum(pieces.values())
@@ -85,13 +88,14 @@ async def book_capture(shop: Shop, order_id: str) -> bool:
     return True
 
 
-async def _captured(shop: Shop, order_id: str) -> None:
+async def _capture(shop: Shop, command: ShipOrder) -> None:
+    """Take what was only authorised, unless nothing could be sent anyway."""
     async with shop.database.read() as reader:
-        payment = (await payments.get_many(reader, [order_id])).get(order_id)
-        order = (await orders.get_many(reader, [order_id])).get(order_id)
-    if payment and order and payment.state == "authorised" and order.state == "placed":
-        await shop.payments[payment.provider].capture(order_id, payment.amount)
-        await book_capture(shop, order_id)
+        order, lines = await read_order(reader, command.order_id)
+        payment = (await payments.get_many(reader, [order.id]))[order.id]
+    if payment.state == "authorised" and order.state == "placed" and _pieces(lines, command.lines):
+        await shop.payments[payment.provider].capture(order.id, payment.amount)
+        await book_capture(shop, order.id)
 
 
 def _pieces(lines: list[OrderLine], asked: Mapping[int, int]) -> dict[int, int]:

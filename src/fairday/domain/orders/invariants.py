@@ -63,13 +63,15 @@ INVARIANTS = (
     ),
     Invariant(
         "orders-state-is-legal",
-        "shipped orders have nothing left to send, others have; cancelled and declined ones sent nothing",
+        "shipped and cancelled orders have nothing left to send, others have; who sent something says so",
         ("id", "state"),
         Statement(
             select(_O.id, _O.state).where(
                 or_(
                     and_(_O.state == "shipped", _WAITING != 0),
-                    and_(_O.state == "part_shipped", or_(_WAITING == 0, _SENT == 0)),
+                    and_(_O.state.in_(("held", "placed", "part_shipped")), _WAITING == 0),
+                    and_(_O.state == "cancelled", _WAITING != 0),
+                    and_(_O.state == "part_shipped", _SENT == 0),
                     and_(_O.state.in_(("placed", "held", "cancelled", "declined")), _SENT != 0),
                 )
             )

@@ -98,9 +98,9 @@ async def add_to_lines(unit: Writer, order_id: str, column: str, quantities: Map
     return await unit.run_many(_ADD[column], rows) == len(rows)
 
 
-async def held_before(reader: Reader, before_ms: int, limit: int) -> list[Order]:
-    """Orders that have waited for their payment since before `before_ms`, oldest first."""
-    return [order_from(row) for row in await reader.rows(_HELD, before_ms=before_ms, limit=limit)]
+async def held_before(reader: Reader, before_ms: int, after: str, limit: int) -> list[Order]:
+    """Orders that have waited for their payment since before `before_ms`, in order of id, above `after`."""
+    return [order_from(row) for row in await reader.rows(_HELD, before_ms=before_ms, after=after, limit=limit)]
 
 
 def order_from(row: Row) -> Order:
@@ -139,8 +139,8 @@ _COUNTER = Statement(select(COUNTERS.c.value).where(COUNTERS.c.name == bindparam
 _NUMBER = Statement(update(ORDERS).where(_O.id == bindparam("b_id")).values(invoice_number=bindparam("invoice_number")))
 _HELD = Statement(
     select(ORDERS)
-    .where(_O.state == "held", _O.updated_ms <= bindparam("before_ms"))
-    .order_by(_O.updated_ms)
+    .where(_O.state == "held", _O.updated_ms <= bindparam("before_ms"), _O.id > bindparam("after"))
+    .order_by(_O.id)
     .limit(bindparam("limit"))
 )
 _LINE_HERE = (_L.order_id == bindparam("b_order_id"), _L.line_no == bindparam("b_line_no"))

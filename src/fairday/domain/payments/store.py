@@ -37,13 +37,13 @@ async def record_many(unit: Writer, outcomes: Sequence[PaymentOutcome], at_ms: i
     )  # fmt: skip
 
 
-async def uncaptured(reader: Reader, limit: int) -> list[Payment]:
-    """Payments that are authorised and not captured, oldest first."""
-    return [_payment(row) for row in await reader.rows(_UNCAPTURED, limit=limit)]
+async def uncaptured(reader: Reader, after: str, limit: int) -> list[Payment]:
+    """Payments that are authorised and not captured, in order of id, above `after`."""
+    return [_payment(row) for row in await reader.rows(_UNCAPTURED, after=after, limit=limit)]
 
 
 async def request_refund(unit: Writer, refund: Refund) -> None:
-    """Set aside what will be given back; RefundTooLarge when less than that is left."""
+    """Set aside what will be given back; RefundTooLarge when less than that is left, or nothing was captured."""
     if not await unit.run(_SET_ASIDE, b_order_id=refund.order_id, b_amount=refund.amount, updated_ms=refund.at_ms):
         found = (await get_many(unit, [refund.order_id])).get(refund.order_id)
         raise RefundTooLarge(left=found.captured - found.refunded if found else 0)
@@ -64,9 +64,9 @@ async def refunds_of(reader: Reader, order_ids: Sequence[str]) -> list[Refund]:
     return [_refund(row) for row in await reader.rows(_REFUNDS_OF, order_ids=list(order_ids))]
 
 
-async def unfinished_refunds(reader: Reader, before_ms: int, limit: int) -> list[Refund]:
-    """Refunds that were asked for before `before_ms` and never answered."""
-    return [_refund(row) for row in await reader.rows(_UNFINISHED, before_ms=before_ms, limit=limit)]
+async def unfinished_refunds(reader: Reader, before_ms: int, limit: int, after: str = "") -> list[Refund]:
+    """Refunds that were asked for before `before_ms` and never answered, in order of id, above `after`."""
+    return [_refund(row) for row in await reader.rows(_UNFINISHED, before_ms=before_ms, after=after, limit=limit)]
 
 
 def _payment(row: tuple[object, ...]) -> Payment:
@@ -90,11 +90,18 @@ _RECORD = Statement(
     )})
 )  # fmt: skip
 _UNCAPTURED = Statement(
-    select(PAYMENTS).where(_P.state == "authorised").order_by(_P.updated_ms).limit(bindparam("limit"))
+    select(PAYMENTS)
+    .where(_P.state == "authorised", _P.order_id > bindparam("after"))
+    .order_by(_P.order_id)
+    .limit(bindparam("limit"))
 )
 _SET_ASIDE = Statement(
     update(PAYMENTS)
-    .where(_P.order_id == bindparam("b_order_id"), _P.captured - _P.refunded >= bindparam("b_amount"))
+    .where(
+        _P.order_id == bindparam("b_order_id"),
+        _P.state == "captured",
+        _P.captured - _P.refunded >= bindparam("b_amount"),
+    )
     .values(refunded=_P.refunded + bindparam("b_amount"), updated_ms=bindparam("updated_ms"))
 )
 _INSERT_REFUND = Statement(insert(REFUNDS))
@@ -104,7 +111,7 @@ _FINISH = Statement(
 _REFUNDS_OF = Statement(select(REFUNDS).where(within(_R.order_id, "order_ids")).order_by(_R.id))
 _UNFINISHED = Statement(
     select(REFUNDS)
-    .where(_R.state == "requested", _R.at_ms < bindparam("before_ms"))
-    .order_by(_R.at_ms)
+    .where(_R.state == "requested", _R.at_ms < bindparam("before_ms"), _R.id > bindparam("after"))
+    .order_by(_R.id)
     .limit(bindparam("limit"))
 )
