@@ -80,6 +80,8 @@ def _day(number: int) -> str:
 
 
 _O, _L = ORDERS.c, LINES.c
+# An IN over a list is rendered at run time, where parameters are given by then; these are not.
+_SOLD = or_(*(_O.state == state for state in SOLD))
 _PAGE = Statement(
     select(ORDERS)
     .where(
@@ -110,13 +112,13 @@ _BY_STATE = Statement(select(_O.state, func.count()).group_by(_O.state))
 _DAY = (_O.placed_ms - _O.placed_ms % DAY_MS) / DAY_MS
 _BY_DAY = Statement(
     select(_DAY, _O.currency, func.count(), func.sum(_O.total))
-    .where(_O.state.in_(SOLD), _O.placed_ms >= bindparam("from_ms"), _O.placed_ms < bindparam("until_ms"))
+    .where(_SOLD, _O.placed_ms >= bindparam("from_ms"), _O.placed_ms < bindparam("until_ms"))
     .group_by(_DAY, _O.currency)
 )
 _BEST = Statement(
     select(_L.product_id, func.max(_L.name), func.sum(_L.quantity))
     .join(ORDERS, _O.id == _L.order_id)
-    .where(_O.state.in_(SOLD), _O.placed_ms >= bindparam("from_ms"))
+    .where(_SOLD, _O.placed_ms >= bindparam("from_ms"))
     .group_by(_L.product_id)
     .order_by(func.sum(_L.quantity).desc(), _L.product_id)
     .limit(bindparam("limit"))
