@@ -24,13 +24,13 @@ class Caller:
         self.shop = shop
         self.client = client
 
-    async def get(self, path: str, *, token: str = "", language: str = "", **query: Any) -> httpx.Response:
-        return await self.client.get(f"/api/v1{path}", params=query, headers=_headers(token, "", language))
+    async def get(self, path: str, *, token: str = "", speaks: str = "", **query: Any) -> httpx.Response:
+        return await self.client.get(f"/api/v1{path}", params=query, headers=_headers(token, "", speaks))
 
     async def post(
-        self, path: str, body: Any = None, *, token: str = "", key: str = "", language: str = ""
+        self, path: str, body: Any = None, *, token: str = "", key: str = "", speaks: str = ""
     ) -> httpx.Response:
-        headers = _headers(token, key, language)
+        headers = _headers(token, key, speaks)
         return await self.client.post(f"/api/v1{path}", json={} if body is None else body, headers=headers)
 
     async def server(self, *scopes: str) -> str:
@@ -74,6 +74,6 @@ async def open_caller(
         yield Caller(shop, client)
 
 
-def _headers(token: str, key: str, language: str) -> dict[str, str]:
-    headers = {"authorization": f"Bearer {token}", "idempotency-key": key, "accept-language": language}
+def _headers(token: str, key: str, speaks: str) -> dict[str, str]:
+    headers = {"authorization": f"Bearer {token}", "idempotency-key": key, "accept-language": speaks}
     return {name: value for name, value in headers.items() if value not in {"", "Bearer "}}
