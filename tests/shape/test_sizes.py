@@ -9,6 +9,8 @@ FUNCTION_LINES = 60
 FILE_LINES = 500
 PARAMETERS = 6
 PROTOCOL_LINES = 60
+# A migration lists tables as they were on a day; nobody reads it as a program, and it never changes again.
+MIGRATIONS = Path("src/fairday/adapters/database/migrations/versions")
 ORDER_ROAD_LINES = 1_700  # 900 is the aim: docs/decisions/0008-order-road.md
 
 # Every file a reader opens to follow an order from the request to the booked sale.
@@ -68,13 +70,18 @@ def large_protocols(one: Module) -> list[str]:
     return complaints
 
 
+def read() -> list[Module]:
+    """What people read."""
+    return [one for one in everything() if one.path.parent != MIGRATIONS]
+
+
 def test_functions_are_short() -> None:
-    found = [complaint for one in everything() for complaint in long_functions(one)]
+    found = [complaint for one in read() for complaint in long_functions(one)]
     assert not found, report(found)
 
 
 def test_files_are_short() -> None:
-    found = [complaint for one in everything() for complaint in long_file(one)]
+    found = [complaint for one in read() for complaint in long_file(one)]
     assert not found, report(found)
 
 
