@@ -33,16 +33,10 @@ def stage(pen: Canvas, look: Look, view: str, *, hung: bool) -> None:
     wall = wall_for(look, view)
     choices = _HUNG if hung else _STANDING
     setting = choices[int(look.part(f"stage/{view}") * len(choices))]
-    lit = look.between(f"lit/{view}", 0.2, 0.6)
-    stops = ((0, shade(wall, 0.05), 1), (0.55, wall, 1), (1, shade(wall, -0.1), 1))
-    pen.path(box(0, 0, SIZE, SIZE), pen.radial(stops, lit, look.between(f"high/{view}", 0.15, 0.5), 0.95))
+    stops = ((0, shade(wall, 0.06), 1), (0.5, wall, 1), (1, shade(wall, -0.15), 1))
+    start, end = look.between(f"lit/{view}", 0.05, 0.5), look.between(f"far/{view}", 0.7, 1.0)
+    pen.path(box(0, 0, SIZE, SIZE), pen.linear(stops, start, 0, end, 1))
     setting(pen, look, wall, view)
-
-
-def finish(pen: Canvas) -> None:
-    """A breath of vignette over everything."""
-    fade = ((0, SHADOW, 0), (0.72, SHADOW, 0), (1, SHADOW, 0.17))
-    pen.path(box(0, 0, SIZE, SIZE), pen.radial(fade, 0.46, 0.44, 0.78))
 
 
 def _sweep(pen: Canvas, look: Look, wall: str, view: str) -> None:
@@ -55,10 +49,8 @@ def _tabletop(pen: Canvas, look: Look, wall: str, view: str) -> None:
     woods = ("#c89f6d", "#a9774c", "#e3c59b", "#7d5638", "#e9e2d8", mix(wall, "#ffffff", 0.5), shade(wall, -0.22))
     wood = woods[int(look.part(f"wood/{view}") * len(woods))]
     y = look.between(f"edge/{view}", 730, 830)
-    pen.path(box(0, y, SIZE, SIZE - y), wood)
-    pen.path(
-        box(0, y, SIZE, SIZE - y), pen.linear(((0, SHADOW, 0.16), (0.25, LIGHT, 0.12), (1, SHADOW, 0.14)), 0, 0, 0, 1)
-    )
+    stops = ((0, mix(wood, SHADOW, 0.16), 1), (0.25, mix(wood, LIGHT, 0.12), 1), (1, mix(wood, SHADOW, 0.14), 1))
+    pen.path(box(0, y, SIZE, SIZE - y), pen.linear(stops, 0, 0, 0, 1))
     for index in range(9):
         at = y + 14 + (SIZE - y) * (index / 9) ** 1.4
         sway = 8 * look.part(f"grain{index}/{view}")
@@ -190,10 +182,8 @@ def _halves(pen: Canvas, look: Look, wall: str, view: str) -> None:
 
 def _floor(pen: Canvas, wall: str, y: float) -> None:
     floor = shade(wall, 0.04)
-    pen.path(box(0, y, SIZE, SIZE - y), floor)
-    pen.path(
-        box(0, y, SIZE, SIZE - y), pen.linear(((0, SHADOW, 0.15), (0.22, SHADOW, 0.02), (1, SHADOW, 0.08)), 0, 0, 0, 1)
-    )
+    stops = [(at, mix(floor, SHADOW, part), 1) for at, part in ((0, 0.15), (0.22, 0.02), (1, 0.08))]
+    pen.path(box(0, y, SIZE, SIZE - y), pen.linear(stops, 0, 0, 0, 1))
 
 
 Setting = Callable[[Canvas, Look, str, str], None]

@@ -8,6 +8,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -69,6 +70,34 @@ _SURFACES: dict[str, tuple[Stops, Stops]] = {
         ((0, LIGHT, 0.22), (0.5, LIGHT, 0.03)),
     ),
 }
+
+
+def _mixed(colour: str, other: str, part: float) -> str:
+    channels = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(one + (two - one) * part):02x}" for one, two in channels)
+
+
+def _opacity(stops: Stops, at: float) -> float:
+    """The opacity of a gradient between its stops."""
+    if at <= stops[0][0]:
+        return stops[0][2]
+    for (low, _, first), (high, _, second) in pairwise(stops):
+        if at <= high:
+            return first + (second - first) * (at - low) / (high - low)
+    return stops[-1][2]
+
+
+def _lit(dark: Stops, light: Stops) -> Stops:
+    """Light laid over shadow as one gradient: painting once is half the work of painting twice."""
+    out = []
+    for at in sorted({stop[0] for stop in (*dark, *light)}):
+        over, under = _opacity(light, at), _opacity(dark, at)
+        both = over + under * (1 - over)
+        out.append((at, _mixed(SHADOW, LIGHT, over / both if both else 0), both))
+    return tuple(out)
+
+
+_LIT = {surface: _lit(dark, light) for surface, (dark, light) in _SURFACES.items()}
 
 
 def number(value: float) -> str:
@@ -188,11 +217,9 @@ class Canvas:
 
     def volume(self, d: str, surface: str = "matte", strength: float = 1.0) -> None:
         """Light and shadow across a shape already painted flat."""
-        dark, light = _SURFACES[surface]
-        for stops in (dark, light):
-            scaled = [(offset, colour, opacity * strength) for offset, colour, opacity in stops]
-            end = (1.0, 0.0) if surface != "flat" else (0.7, 1.0)
-            self.path(d, self.linear(scaled, 0, 0, *end))
+        stops = [(offset, colour, opacity * strength) for offset, colour, opacity in _LIT[surface]]
+        end = (1.0, 0.0) if surface != "flat" else (0.7, 1.0)
+        self.path(d, self.linear(stops, 0, 0, *end))
 
     def ground_shade(self, d: str, depth: float = 0.22) -> None:
         """A body darkens towards the table it stands on."""
@@ -233,11 +260,6 @@ def circle_point(cx: float, cy: float, r: float, degrees: float) -> Point:
     """A point on a circle; 0 degrees is twelve o'clock, clockwise."""
     angle = math.radians(degrees - 90)
     return cx + r * math.cos(angle), cy + r * math.sin(angle)
-
-
-def _mixed(colour: str, other: str, part: float) -> str:
-    channels = ((int(colour[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
-    return "#" + "".join(f"{round(one + (two - one) * part):02x}" for one, two in channels)
 
 
 def _style(style: dict[str, str | float]) -> str:

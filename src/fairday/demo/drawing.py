@@ -7,7 +7,7 @@ import resvg_py
 from msgspec import Struct
 from msgspec.structs import replace
 
-from fairday.demo.backdrop import FLOOR, SIZE, finish, stage
+from fairday.demo.backdrop import FLOOR, SIZE, stage
 from fairday.demo.canvas import Canvas, Look, number
 from fairday.demo.families import FAMILIES, HUNG
 
@@ -86,7 +86,6 @@ def svg(picture: Picture) -> str:
             y += look.between("rise", 130, 250) if not hung else 60
         with pen.group(transform=f"translate({number(x)} {number(y)}) scale({size:.3f})"):
             draw(pen, look)
-    finish(pen)
     return pen.document(SIZE)
 
 
