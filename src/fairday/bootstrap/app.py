@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from time import perf_counter_ns
 from typing import Any
 
 import structlog
 from litestar import Litestar, Request, Response
 from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +22,7 @@ from fairday.interfaces.api import Measured, Meters
 from fairday.interfaces.api.service import health_routes
 from fairday.interfaces.web.headers import SecurityHeaders
 from fairday.interfaces.web.surface import Web
+from fairday.kernel.errors import Refusal
 from fairday.usecases.shop import Shop
 
 BODY_LIMIT_BYTES = 64 * 1024
@@ -65,14 +68,25 @@ def build_app(shop: Shop, settings: Settings, process: Process) -> Litestar:
 def _answer_error(
     shop: Shop, web: Web, process: Process
 ) -> Callable[[Request[Any, Any, Any], Exception], Response[Any]]:
-    """Whoever owns the address says no in its own way: a problem document, or a page in the reader's language."""
+    """For addresses that no interface owns: a page in the reader's language, or a problem document."""
 
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        if "storefront" in process.interfaces and not request.url.path.startswith("/api/"):
+        if "storefront" in process.interfaces:
             return storefront.error_answer(shop, web, request, error)
-        return api.error_answer(request, error)
+        if isinstance(error, HTTPException):
+            return _no(error.status_code)
+        if isinstance(error, Refusal):
+            return _no(error.status)
+        log.exception("unexpected", exc_info=error)
+        return _no(HTTPStatus.INTERNAL_SERVER_ERROR)
 
     return answer
+
+
+def _no(status: int) -> Response[Any]:
+    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    headers = {"cache-control": "no-store"}
+    return Response(document, status_code=status, headers=headers, media_type="application/problem+json")
 
 
 class RequestLog:

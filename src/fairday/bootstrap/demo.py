@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from fairday.bootstrap.demo_pictures import UNFINISHED, media_of
 from fairday.demo import DemoItem, goods
 from fairday.domain.pricing import Price
-from fairday.usecases.index_products import ensure_index
 from fairday.usecases.manage_staff import create_owner
 from fairday.usecases.place_products import Catalogue, place
 from fairday.usecases.product_lines import CategoryLine, Imported, Shelf
@@ -45,7 +44,6 @@ async def stock_the_shelves(shop: Shop, state: Path) -> bool:
         wanted = [_imported(item, number, keys) for number, item in enumerate(demo.items[start : start + SLICE])]
         outcome = await place(catalogue, wanted)
         assert not outcome.failed, outcome.failed
-    await ensure_index(shop)
     return True
 
 

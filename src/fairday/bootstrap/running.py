@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import structlog
 
 from fairday.bootstrap.processes import Process
 from fairday.kernel.clock import MINUTE_MS, SECOND_MS
+from fairday.kernel.errors import Busy
 from fairday.ports.bus import Subscription
 from fairday.subscribers.notifications import subscription as notifications
 from fairday.subscribers.search import subscription as search
@@ -69,7 +70,8 @@ def background(shop: Shop, process: Process) -> list[Coroutine[Any, Any, None]]:
 
 
 async def _deliver(shop: Shop, subscriptions: Sequence[Subscription]) -> None:
-    await ensure_index(shop)
+    with suppress(Busy):  # another process is at it
+        await ensure_index(shop)
     await shop.bus.run(subscriptions)
 
 

@@ -19,6 +19,7 @@ from fairday.bootstrap.processes import ALONE, PROCESSES
 from fairday.bootstrap.running import background, one_server
 from fairday.bootstrap.settings import Settings, SettingsError, scheme_of
 from fairday.bootstrap.wiring import open_shop
+from fairday.usecases.index_products import ensure_index
 from fairday.usecases.settle_orders import settle_orders
 from fairday.usecases.shop import Shop
 
@@ -73,6 +74,8 @@ async def serve(settings: Settings, name: str, bind: Bind, opening: Opening) -> 
                 await settle_orders(shop, stale_ms=0)  # whoever held these orders is gone
             if opening.before:
                 shop = await opening.before(shop)
+            if "search" in process.subscribers:
+                await ensure_index(shop)  # it may be missing, damaged, or of another time
             server, started = _server(build_app(shop, settings, process), bind), opening.started
             extra = [opening.beside(shop)] if opening.beside else []
             async with _beside([*background(shop, process), *extra]):
