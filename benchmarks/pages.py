@@ -5,6 +5,7 @@ whoever asks share the machine's cores, so compare within one run only. CPU is t
 """
 
 import asyncio
+import html
 import re
 import shutil
 import signal
@@ -83,7 +84,7 @@ def nginx(folder: Path, content: bytes) -> Iterator[tuple[str, int]]:
 def visit(base: str) -> tuple[dict[str, str], str]:
     """The addresses to ask, and the cookie of a shopper with something in the cart."""
     with httpx.Client(base_url=base, headers={"Origin": base}) as client:
-        home = client.get(f"{MARKET}/").text
+        home = html.unescape(client.get(f"{MARKET}/").text)
         category = re.search(rf'href="({MARKET}/c/[^"#?]+)"', home)
         product = re.search(rf'href="({MARKET}/p/[^"#?]+)"', home)
         if not (category and product):

@@ -4,6 +4,7 @@ Lighthouse comes from npm by the hashed lock beside this file and uses Debian's 
 a page below its mark is measured again, three times at most, and its best counts. The other scores are rules.
 """
 
+import html
 import json
 import os
 import re
@@ -53,7 +54,7 @@ def install() -> None:
 def pages(base: str) -> dict[str, str]:
     """Home in two markets, and the first category and product that home links to, and what a search finds."""
     with urllib.request.urlopen(base + MARKET, timeout=30) as answer:  # noqa: S310 - a loopback address of ours
-        home = answer.read().decode()
+        home = html.unescape(answer.read().decode())
     category = re.search(rf'href="({MARKET}c/[^"#?]+)"', home)
     product = re.search(rf'href="({MARKET}p/[^"#?]+)"', home)
     if not (category and product):
