@@ -208,6 +208,24 @@ class TestLocal:
             assert await identity.check("customer", "ada@example.com", GOOD) == subject
             await identity.close()
 
+    async def test_a_password_that_changes_while_it_is_checked_proves_nothing(self, tmp_path, clock):
+        async with open_database(tmp_path) as database:
+            identity = LocalIdentity(database, clock)
+            subject = new_id()
+            await identity.create("customer", "ada@example.com", GOOD, subject)
+            verify = identity.pool.verify
+
+            async def change_meanwhile(stored, password):
+                right = await verify(stored, password)
+                await identity.change("customer", subject, password=OTHER)
+                return right
+
+            identity.pool.verify = change_meanwhile
+            assert await identity.check("customer", "ada@example.com", GOOD) is None
+            identity.pool.verify = verify
+            assert await identity.check("customer", "ada@example.com", OTHER) == subject
+            await identity.close()
+
     async def test_an_old_hash_is_renewed_at_sign_in(self, tmp_path, clock):
         async with open_database(tmp_path) as database:
             old = HashingPool()

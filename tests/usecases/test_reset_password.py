@@ -44,6 +44,21 @@ async def test_the_link_sets_the_password_and_ends_every_session(shop):
     assert (await announced(shop))[-1] == {"kind": "password_changed", "subject": ada.id}
 
 
+async def test_a_session_begun_with_the_old_password_meanwhile_is_over_too(shop):
+    await a_customer(shop, ADA)
+    await request_reset(shop, ADA)
+    change, meanwhile = shop.identity.change, []
+
+    async def sign_in_first(*arguments, **named):
+        meanwhile.append(await sign_in(shop, ADA, PASSWORD))
+        await change(*arguments, **named)
+
+    shop.identity.change = sign_in_first
+    await reset_password(shop, await last_token(shop, RESET), OTHER_PASSWORD)
+    (old,) = meanwhile
+    assert await recognise_customer(shop, old.id, old.epoch) is None
+
+
 async def test_the_link_works_once(shop):
     await a_customer(shop, ADA)
     await request_reset(shop, ADA)
