@@ -10,7 +10,7 @@ _PURPOSE = "audit log"
 
 
 async def write_audit(shop: Shop, unit: Writer, actor: Actor, *changes: Change) -> None:
-    """Append `changes` to the log; they commit with `unit`, or not at all. One call is one link: once a unit is best."""
+    """Append `changes` to the log; they commit with `unit`, or not at all. One call is one link, so call it once."""
     await audit.record(unit, derive_key(shop.settings.secret, _PURPOSE), actor, changes, shop.clock.now_ms())
 
 
