@@ -8,6 +8,7 @@ import time
 import pytest
 from msgspec.structs import replace
 
+from fairday.adapters.database.sqlite import SqliteUnit
 from fairday.domain.catalog import Attribute, Category, Localised, Media, Option, Product, Rating, Variant
 from fairday.domain.inventory import HoldRequest, Received, StockChanged
 from fairday.domain.inventory import store as stock
@@ -119,6 +120,22 @@ async def test_a_card_is_kept_for_seconds_and_dropped_when_its_product_changes(s
         await announce(unit, [PricesChanged(subject="floor-s", skus=("floor-s",))], NOW_MS)
     await shop.bus.deliver(heard)
     assert await amount() == 200
+
+
+async def test_a_page_of_cards_takes_four_questions_and_then_none(shop, monkeypatch):
+    asked = 0
+    rows = SqliteUnit.rows
+
+    async def counted(unit, statement, /, **parameters):
+        nonlocal asked
+        asked += 1
+        return await rows(unit, statement, **parameters)
+
+    monkeypatch.setattr(SqliteUnit, "rows", counted)
+    wanted = [product_id(key) for key in ("desk", "floor", "rug")]
+    for expected in (4, 4):
+        assert len(await list_cards(shop, wanted, language="en", currency="EUR")) == 3
+        assert asked == expected
 
 
 async def test_a_listing_has_cards_facets_and_a_total(shop):

@@ -31,7 +31,7 @@ from fairday.usecases.shop import Shop
 from fairday.usecases.write_audit import write_audit
 
 FAILURES_KEPT = 1_000
-FIRST_SLICE, LARGEST_SLICE, SMALLEST_SLICE = 50, 400, 5
+FIRST_SLICE, LARGEST_SLICE, SMALLEST_SLICE = 50, 400, 16
 LONGEST_UNIT_S = 0.035
 
 Progress = Callable[[float, int], None]

@@ -26,6 +26,7 @@ class _Tree:
     def __init__(self, nodes: Sequence[Category], languages: Sequence[str]) -> None:
         self._nodes = {node.id: node for node in nodes}
         self._languages = languages
+        self._named: dict[tuple[str, ...], dict[str, tuple[str, ...]]] = {}
 
     def with_ancestors(self, category_ids: Sequence[str]) -> tuple[str, ...]:
         found: dict[str, None] = {}
@@ -36,9 +37,14 @@ class _Tree:
                 node = self._nodes.get(node.parent_id)
         return tuple(found)
 
-    def names(self, category_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        nodes = [self._nodes[category_id] for category_id in category_ids]
-        return {language: tuple(node.names.get(language, node.name) for node in nodes) for language in self._languages}
+    def names(self, category_ids: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        found = self._named.get(category_ids)
+        if found is None:
+            nodes = [self._nodes[category_id] for category_id in category_ids]
+            found = self._named[category_ids] = {
+                language: tuple(node.names.get(language, node.name) for node in nodes) for language in self._languages
+            }
+        return found
 
 
 async def index_products(shop: Shop, product_ids: Sequence[str]) -> int:
@@ -127,7 +133,7 @@ def _document(
         category_ids=category_ids,
         category_names=tree.names(category_ids),
         attributes=tuple(
-            (attribute.name, f"{attribute.shown} {attribute.unit}".strip()) for attribute in product.attributes
+            (one.name, f"{one.shown} {one.unit}" if one.unit else one.shown) for one in product.attributes
         ),
         prices=cheapest,
         offers=tuple(sorted({price.currency for price in mine if price.compare_at is not None})),

@@ -33,5 +33,7 @@ def from_either(text: str) -> str:
 
 def plain(text: str) -> str:
     """What rich text says, on one line."""
+    if not text:
+        return ""
     bare = nh3.clean(_TAG_START.sub(" <", text), tags=set(), attributes={})
     return " ".join(html.unescape(bare).split())

@@ -12,7 +12,7 @@ import structlog
 from msgspec import Struct
 
 from fairday.adapters.bus import progress
-from fairday.kernel.clock import Clock
+from fairday.kernel.clock import DAY_MS, MINUTE_MS, Clock
 from fairday.kernel.errors import Busy
 from fairday.kernel.events import Delivery, outbox_end
 from fairday.kernel.ids import new_id
@@ -24,7 +24,10 @@ log = structlog.get_logger()
 
 
 class Pace(Struct, frozen=True, kw_only=True):
-    """How often, how much and how long. Delays double from `delay_ms` up to `delay_limit_ms`."""
+    """How often, how much and how long. Delays double from `delay_ms` up to `delay_limit_ms`.
+
+    What everyone has heard stays in the outbox for `kept_ms`, so that one may look what happened.
+    """
 
     poll_ms: int = 50
     batch_limit: int = 100
@@ -32,6 +35,9 @@ class Pace(Struct, frozen=True, kw_only=True):
     delay_ms: int = 250
     delay_limit_ms: int = 300_000
     lease_ms: int = 30_000
+    kept_ms: int = 7 * DAY_MS
+    tidy_ms: int = 10 * MINUTE_MS
+    tidy_limit: int = 2_000
 
 
 class LocalBus:
@@ -58,6 +64,7 @@ class LocalBus:
         bells = [asyncio.Event() for _ in subscriptions]
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch(bells))
+            group.create_task(self._tidy())
             for subscription, bell in zip(subscriptions, bells, strict=True):
                 group.create_task(self._follow(subscription, bell))
 
@@ -91,6 +98,13 @@ class LocalBus:
                 for bell in bells:
                     bell.set()
             await asyncio.sleep(self._pace.poll_ms / 1000)
+
+    async def _tidy(self) -> None:
+        while True:
+            await asyncio.sleep(self._pace.tidy_ms / 1000)
+            with contextlib.suppress(Busy):
+                before_ms = self._clock.now_ms() - self._pace.kept_ms
+                await self._write(progress.forget_heard, before_ms, self._pace.tidy_limit)
 
     async def _follow(self, subscription: Subscription, bell: asyncio.Event) -> None:
         while True:

@@ -113,6 +113,15 @@ async def delete_letter(unit: Writer, name: str, seq: int) -> None:
     await unit.run(_FORGET, name=name, seq=seq)
 
 
+async def forget_heard(unit: Writer, before_ms: int, limit: int) -> int:
+    """Take events out of the outbox that everyone has heard and that are older than `before_ms`, `limit` at most."""
+    row = await unit.row(_HEARD_BY_ALL)
+    if row is None or row[0] is None:
+        return 0
+    old = await unit.rows(_OLD, until=int(row[0]), before_ms=before_ms, limit=limit)
+    return await unit.run(_FORGET_EVENTS, until=old[-1][0]) if old else 0
+
+
 def _cursor(row: tuple[object, ...]) -> Cursor:
     values = dict(zip(Cursor.__struct_fields__, row, strict=True))
     return Cursor(**{**values, "kinds": msgspec.json.decode(str(values["kinds"]), type=tuple[str, ...])})  # type: ignore[arg-type]
@@ -170,3 +179,11 @@ _TO_RETRY = Statement(
     .limit(bindparam("limit"))
 )
 _FORGET = Statement(delete(DEAD_LETTERS).where(_D.subscription == bindparam("name"), _D.seq == bindparam("seq")))
+_HEARD_BY_ALL = Statement(select(func.min(_C.seq)))
+_OLD = Statement(
+    select(OUTBOX.c.seq)
+    .where(OUTBOX.c.seq <= bindparam("until"), OUTBOX.c.at_ms < bindparam("before_ms"))
+    .order_by(OUTBOX.c.seq)
+    .limit(bindparam("limit"))
+)
+_FORGET_EVENTS = Statement(delete(OUTBOX).where(OUTBOX.c.seq <= bindparam("until")))
