@@ -4,6 +4,7 @@ Pure: reads its own words, draws its own pictures, stores nothing. Seeding a sto
 """
 
 from fairday.demo.drawing import Picture, raster, svg
+from fairday.demo.films import Film
 from fairday.demo.goods import DemoGoods, DemoItem, goods
 
-__all__ = ["DemoGoods", "DemoItem", "Picture", "goods", "raster", "svg"]
+__all__ = ["DemoGoods", "DemoItem", "Film", "Picture", "goods", "raster", "svg"]

@@ -12,6 +12,7 @@ from fairday.demo.canvas import Look
 from fairday.demo.colour import METALS, PAINTS, paint
 from fairday.demo.describe import alt_texts, describe
 from fairday.demo.drawing import Picture
+from fairday.demo.films import FILMS, Film
 from fairday.demo.shelves import House, Row, Shelf, read_house, read_shelves
 from fairday.domain.catalog.model import Attribute, Category, Localised, Option, Product, Rating, Variant
 from fairday.kernel.ids import derived_id
@@ -51,6 +52,7 @@ class DemoItem(Struct, frozen=True):
     stock: dict[str, dict[str, int]]
     cost_minor: dict[str, int]
     pictures: tuple[Picture, ...]
+    films: tuple[Film, ...] = ()
 
 
 class DemoGoods(Struct, frozen=True):
@@ -161,6 +163,7 @@ def _item(house: House, shelf: Shelf, number: int, by_key: dict[str, Category]) 
             for variant, step in variants
         },
         pictures=_pictures(shelf, row, facts, slug),
+        films=(FILMS[slug],) if slug in FILMS else (),
     )
 
 
