@@ -1,0 +1,70 @@
+"""What a shop and its payment provider come to, side by side: the auditor of the fault tests."""
+
+from msgspec import Struct
+from sqlalchemy import select
+
+from fairday.domain.inventory.tables import STOCK
+from fairday.domain.ledger import store as ledger
+from fairday.domain.orders.tables import ORDERS
+from fairday.domain.payments.tables import PAYMENTS
+from fairday.kernel.sql import Statement
+from fairday.usecases.check_invariants import check_invariants
+from fairday.usecases.shop import Shop
+
+_ORDERS = Statement(select(ORDERS.c.id, ORDERS.c.cart_id, ORDERS.c.state, ORDERS.c.total, ORDERS.c.invoice_number))
+_PAYMENTS = Statement(select(PAYMENTS.c.order_id, PAYMENTS.c.state, PAYMENTS.c.captured, PAYMENTS.c.refunded))
+_STOCK = Statement(select(STOCK).order_by(STOCK.c.sku, STOCK.c.location))
+_END_MS = 2**60
+_LIVE = {"placed", "part_shipped", "shipped"}
+
+
+class Accounts(Struct, frozen=True):
+    """Everything that must be the same whether or not something went wrong on the way. No ids, no times."""
+
+    orders: list[tuple[str, int, int]]
+    stock: list[tuple[object, ...]]
+    books: list[tuple[str, str, int]]
+    money_in: int
+    money_out: int
+
+
+async def accounts(shop: Shop) -> Accounts:
+    """Live and cancelled orders by state, total and invoice number; stock; books; and what the provider moved."""
+    async with shop.database.read() as reader:
+        orders = [tuple(row[2:]) for row in await reader.rows(_ORDERS) if row[2] != "declined"]
+        levels = await reader.rows(_STOCK)
+        balances = await ledger.trial_balance(reader, _END_MS)
+    moves = await shop.payments["sandbox"].movements()
+    return Accounts(
+        orders=sorted(orders),
+        stock=levels,
+        books=[(balance.account, balance.currency, balance.amount) for balance in balances if balance.amount],
+        money_in=sum(move.amount for move in moves if move.kind == "capture"),
+        money_out=sum(move.amount for move in moves if move.kind == "refund"),
+    )
+
+
+async def audit(shop: Shop) -> None:
+    """Every rule holds, and the provider's record and ours agree on every order, both ways."""
+    assert await check_invariants(shop) == []
+    async with shop.database.read() as reader:
+        orders = {row[0]: row for row in await reader.rows(_ORDERS)}
+        payments = {row[0]: row for row in await reader.rows(_PAYMENTS)}
+    provider = shop.payments["sandbox"]
+    captured: dict[str, int] = {}
+    refunded: dict[str, int] = {}
+    for move in await provider.movements():
+        if move.kind == "capture":
+            assert move.order_id not in captured, "captured twice"
+            captured[move.order_id] = move.amount
+        elif move.kind == "refund":
+            refunded[move.order_id] = refunded.get(move.order_id, 0) + move.amount
+    for order_id, amount in captured.items():
+        assert order_id in orders, "money without an order"
+        kept = amount - refunded.get(order_id, 0)
+        assert orders[order_id][2] in _LIVE or kept == 0, f"{kept} kept for an order that is off"
+    for order_id, state, ours, given_back in payments.values():
+        assert (ours, given_back) == (captured.get(order_id, 0), refunded.get(order_id, 0)), order_id
+        assert orders[order_id][2] != "held" or state == "challenge", "nobody is left waiting"
+    live = [order[1] for order in orders.values() if order[2] != "declined"]
+    assert len(live) == len(set(live)), "a cart was sold twice"
