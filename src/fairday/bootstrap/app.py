@@ -77,7 +77,7 @@ def _answer_error(
             return _no(error.status_code)
         if isinstance(error, Refusal):
             return _no(error.status)
-        log.exception("unexpected", exc_info=error)
+        log.error("unexpected", exc_info=error)
         return _no(HTTPStatus.INTERNAL_SERVER_ERROR)
 
     return answer

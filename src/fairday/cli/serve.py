@@ -82,7 +82,7 @@ def _greet(shop: Shop, bind: Bind, folder: Path, password: str) -> None:
     click.echo(f"  storefront   {root}/")
     click.echo(f"  back office  {root}/backoffice")
     click.echo(f"  API docs     {root}/api/v1/docs")
-    click.echo(f"  mail         {root}/backoffice/mail")
+    click.echo(f"  mail         {root}/mail")
     if password:
         click.echo("The first owner signs in to the back office with this; it is shown only now.")
         click.echo(f"  login          {FIRST_LOGIN}")
