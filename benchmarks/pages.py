@@ -22,12 +22,14 @@ from statistics import quantiles
 import httpx
 
 from benchmarks.measure import cpu_us, keep
+from fairday.bootstrap.demo_pictures import UNFINISHED
 from tests.running import Store, store, unused_port
 
 MARKET = "/en-us"
 CONNECTIONS = 16
 SECONDS = 5
 ORDERS = 320
+PICTURES_LIMIT_S = 600
 ADDRESS = {"name": "Ada", "line1": "1 Fair Way", "city": "Albany", "postcode": "12207", "country": "US", "region": "NY"}
 _UNITS_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
@@ -90,7 +92,9 @@ def visit(base: str) -> tuple[dict[str, str], str]:
         if not (category and product):
             sys.exit("the home page links to no category or no product")
         sku = _buyable(client)[0]
-        client.post(f"{MARKET}/cart/lines", data={"sku": sku, "quantity": "1"}).raise_for_status()
+        client.post(
+            f"{MARKET}/cart/lines", data={"sku": sku, "quantity": "1"}, follow_redirects=True
+        ).raise_for_status()
         cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     pages = {
         "home": f"{MARKET}/",
@@ -150,7 +154,7 @@ async def _command(client: httpx.AsyncClient, sku: str, number: int) -> tuple[di
         "cart_id": cart["id"],
         "email": f"shopper{number}@example.test",
         "address": ADDRESS,
-        "shipping_method": method["key"],
+        "shipping_method": method["id"],
         "payment": {"provider": "sandbox", "token": "tok_ok"},
         "expected_total": 0,
     }
@@ -181,6 +185,15 @@ def measure(running: Store, folder: Path) -> dict[str, Answer]:
     return answers
 
 
+def wait_for_pictures(running: Store) -> None:
+    """A first start draws the demo goods beside answering; that is not what is asked here."""
+    for _ in range(PICTURES_LIMIT_S):
+        if not (running.state / UNFINISHED).exists():
+            return
+        time.sleep(1)
+    sys.exit(f"the demo pictures were not drawn within {PICTURES_LIMIT_S} s")
+
+
 def main() -> None:
     if not shutil.which("wrk"):
         sys.exit("make bench-pages needs wrk and nginx (apt-get install wrk nginx-light)")
@@ -188,6 +201,7 @@ def main() -> None:
         folder = Path(temporary)
         folder.chmod(0o755)  # nginx started by root reads as another user
         with store(folder / "state") as running:
+            wait_for_pictures(running)
             keep("pages", {"pages": measure(running, folder)})
 
 
