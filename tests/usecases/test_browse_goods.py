@@ -195,6 +195,22 @@ async def test_the_index_hears_of_every_change(shop):
     await shop.products.put_many(categories=[replace(LAMPS, name="Chandeliers")])
     await shop.bus.deliver(heard)
     assert await names(shop, "chandelier") == ["Floor Lamp"]
+    await shop.products.put_many(categories=[Category(new_id(), "rugs", "rugs", "Rugs", HOME.id)])
+    await shop.bus.deliver(heard)
+    await shop.products.put_many(categories=[replace(LAMPS, name="Lanterns")])
+    await shop.bus.deliver(heard)
+    assert await names(shop, "lantern") == ["Floor Lamp"]
+    assert await names(shop, "chandelier") == []
+
+
+async def test_a_listing_is_kept_for_seconds_and_dropped_when_the_index_changes(shop, clock):
+    assert len(await names(shop)) == 3
+    await shop.search.delete_many([product_id("rug")])
+    assert len(await names(shop)) == 3, "kept"
+    clock.advance(5_001)
+    assert len(await names(shop)) == 2
+    await rebuild_index(shop)
+    assert len(await names(shop)) == 3, "dropped at once"
 
 
 async def test_a_change_is_found_within_a_second(shop):

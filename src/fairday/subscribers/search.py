@@ -5,7 +5,7 @@ May lag, hear twice, and be rebuilt at any time: it always reads the present sta
 
 from collections.abc import Sequence
 
-from fairday.domain.catalog import CategoriesChanged, ProductsChanged
+from fairday.domain.catalog import CategoriesChanged, Category, ProductsChanged
 from fairday.domain.inventory import StockChanged
 from fairday.domain.pricing.events import ListingsChanged, PricesChanged
 from fairday.kernel.events import Delivery
@@ -22,16 +22,28 @@ KINDS = frozenset(
 
 def subscription(shop: Shop) -> Subscription:
     """What the index hears."""
+    return Subscription(NAME, KINDS, _Hearer(shop).hear)
 
-    async def hear(deliveries: Sequence[Delivery]) -> None:
-        product_ids = await _concerned(shop, deliveries)
-        if any(delivery.kind == CategoriesChanged.kind for delivery in deliveries):
-            await rebuild_index(shop)
+
+class _Hearer:
+    """Remembers the tree as it was indexed: new categories change no product, renamed or moved ones may change all."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._indexed: dict[str, Category] | None = None
+
+    async def hear(self, deliveries: Sequence[Delivery]) -> None:
+        """Bring what the events are about up to date."""
+        product_ids = await _concerned(self._shop, deliveries)
+        moved = any(delivery.kind == CategoriesChanged.kind for delivery in deliveries)
+        tree = {node.id: node for node in await self._shop.products.categories()} if moved else {}
+        if moved and (self._indexed is None or any(tree.get(key) != node for key, node in self._indexed.items())):
+            await rebuild_index(self._shop)
         else:
-            await index_products(shop, product_ids)
-        await shop.cache.drop_tags([tag(product_id) for product_id in product_ids])
-
-    return Subscription(NAME, KINDS, hear)
+            await index_products(self._shop, product_ids)
+        if moved:
+            self._indexed = tree
+        await self._shop.cache.drop_tags([tag(product_id) for product_id in product_ids])
 
 
 async def _concerned(shop: Shop, deliveries: Sequence[Delivery]) -> list[str]:

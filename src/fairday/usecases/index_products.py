@@ -16,6 +16,7 @@ from fairday.usecases.shop import Shop
 SLICE = 100
 COMMIT = 1_000
 TEXT_CHARACTERS = 20_000
+LISTINGS_TAG = "listings"  # on every cached answer of the index
 
 Progress = Callable[[int], None]
 
@@ -62,6 +63,7 @@ async def index_products(shop: Shop, product_ids: Sequence[str]) -> int:
         await shop.search.put_many(documents)
         await shop.search.delete_many(sorted(set(wanted) - {document.id for document in documents}))
         count += len(documents)
+    await shop.cache.drop_tags([LISTINGS_TAG])
     return count
 
 
@@ -75,7 +77,9 @@ async def products_of(shop: Shop, skus: Sequence[str]) -> list[str]:
 
 async def rebuild_index(shop: Shop, progress: Progress | None = None) -> int:
     """Fill the index anew from the catalogue while it goes on answering; how many products are in it."""
-    return await shop.search.rebuild(_all_documents(shop, progress))
+    count = await shop.search.rebuild(_all_documents(shop, progress))
+    await shop.cache.drop_tags([LISTINGS_TAG])
+    return count
 
 
 async def ensure_index(shop: Shop) -> int:
