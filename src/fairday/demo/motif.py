@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from fairday.demo.canvas import LIGHT, SHADOW, Canvas, Look, box, circle_point, oval, polygon, polyline, trail, turn
 from fairday.demo.colour import mix, shade
@@ -9,14 +10,18 @@ from fairday.demo.colour import mix, shade
 Artist = Callable[[Canvas, Look, float, float], None]
 
 
-def motif(pen: Canvas, look: Look, width: float, height: float) -> None:
-    """Fill the rectangle (0, 0, width, height) with the look's pattern on its main colour."""
+def motif(pen: Canvas, look: Look, width: float, height: float, *, trimmed: bool = False) -> None:
+    """Fill the rectangle (0, 0, width, height) with the look's pattern on its main colour.
+
+    Patterns run over the edge. What they are printed on usually trims them; else say `trimmed`, which costs a layer.
+    """
     area = box(0, 0, width, height)
     pen.path(area, look.main)
     artist = MOTIFS.get(look.pattern)
-    if artist is not None:
-        with pen.group(clip_path=pen.clip(area)):
-            artist(pen, look, width, height)
+    if artist is None:
+        return
+    with pen.group(clip_path=pen.clip(area)) if trimmed else nullcontext():
+        artist(pen, look, width, height)
 
 
 def leaf(x: float, y: float, degrees: float, length: float, width: float) -> str:

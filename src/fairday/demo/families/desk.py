@@ -185,7 +185,7 @@ def _standing_book(pen: Canvas, look: Look, wide: float, tall: float, thick: flo
         with pen.group(transform=f"matrix({wide * 0.95 / wide:.4f} {-26 / wide:.4f} 0 1 0 0)"):
             cover = box(0, -tall, wide, tall)
             with pen.group(transform=f"translate(0 {-tall:.1f})"):
-                motif(pen, look, wide, tall)
+                motif(pen, look, wide, tall, trimmed=True)
                 _title(pen, look, wide, tall)
             pen.path(
                 cover,
@@ -245,7 +245,7 @@ def coffee_bag(pen: Canvas, look: Look) -> None:
         if look.pattern != "plain":
             high = look.between("art", 0.45, 0.7) * tall
             with pen.group(transform=f"translate({-w - swell:.1f} {-high + 20:.1f})"):
-                motif(pen, look, wide + swell * 2, high + 20)
+                motif(pen, look, wide + swell * 2, high + 20, trimmed=True)
     pen.volume(shape, "matte", 1.1)
     for side in (-1, 1):
         crease = trail(
