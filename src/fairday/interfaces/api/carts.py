@@ -155,6 +155,7 @@ CARTS = (
         description="The answer is the only place where the cart's token stands. The total is with the cheapest "
         "shipping method; `shipping_methods` says what it is with each.",
         example={"currency": "EUR", "country": "DE", "lines": [{"sku": "MUG-BLUE", "quantity": 2}]},
+        links=("getCart", "setCartLine", "setCartVoucher", "setCartShipping"),
     ),
     Operation(
         method="GET", path="/carts/{id}", name="getCart", act=show, access="cart",

@@ -126,7 +126,7 @@ def _parameters(operation: Operation, settings: ShopSettings) -> Iterable[dict[s
         "in": "header",
         "required": False,
         "description": "The language of names and of `detail`.",
-        "schema": {"type": "string", "maxLength": 200},
+        "schema": {"type": "string"},
     }
     if operation.key_rule != "none":
         yield {
@@ -173,6 +173,9 @@ def _answers(operation: Operation) -> dict[str, Any]:
             "description": _first_line(kind),
             "headers": headers,
             "content": {JSON: {"schema": {"$ref": REFERENCE.format(name=kind.__name__)}}},
+            "links": {
+                name: {"operationId": name, "parameters": {"id": "$response.body#/id"}} for name in operation.links
+            },
         }
     return answers
 
@@ -214,9 +217,18 @@ def _schemas(operations: Sequence[Operation], settings: ShopSettings) -> dict[st
         kinds += [operation.body] if operation.body is not None else []
     _, components = msgspec.json.schema_components(list(dict.fromkeys(kinds)), ref_template=REFERENCE)
     schemas: dict[str, Any] = {name: _tidy(schema) for name, schema in components.items()}
-    for name in ("currency", "country"):
-        schemas["NewCart"]["properties"][name]["enum"] = list(_known(name, settings))
+    for kind in ("NewCart", "SetShipping"):
+        for name, schema in schemas[kind]["properties"].items():
+            if name in {"country", "currency", "language"}:
+                _only(schema, _known(name, settings))
     return schemas
+
+
+def _only(schema: dict[str, Any], values: Sequence[str]) -> None:
+    """Where the schema says text, let it say which."""
+    for one in (schema, *schema.get("anyOf", ())):
+        if one.get("type") == "string":
+            one["enum"] = list(values)
 
 
 def _tidy(schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from fairday.domain.catalog import Attribute, Category, Media, Product, localise
 from fairday.interfaces.api.operation import Answer, Call, Operation
@@ -40,10 +40,13 @@ FRESH_S = 5
 FILTERS_LIMIT = 20
 MEDIA_PREFIX = "/media/"
 # `a` and the id to go on after; `n` and how many to leave out.
-CURSOR = re.compile(r"a([0-9a-z]{26})|n([1-9][0-9]{0,4})")
+CURSOR = re.compile("a([0-9a-z]{26})|n([1-9][0-9]{0,4})")
 
 Limit = Annotated[int, Meta(ge=1, le=LARGEST_PAGE, description="How many at most.")]
-Cursor = Annotated[str, Meta(max_length=32, description="`next_cursor` of the page before.")]
+Cursor = Annotated[
+    str,
+    Meta(pattern="^(a[0-9a-z]{26}|n[1-9][0-9]{0,4})?$", max_length=32, description="`next_cursor` of the page before."),
+]
 Language = Annotated[str, Meta(max_length=2, pattern="^([a-z]{2})?$", description="Default: Accept-Language.")]
 Filters = Annotated[
     tuple[Annotated[str, Meta(max_length=200, pattern="^[^:]+:")], ...],
@@ -74,7 +77,7 @@ class ListQuery(View, frozen=True, kw_only=True):
 class ProductsQuery(ListQuery, frozen=True, kw_only=True):
     """How to list products; without sort and filters, all of them in the order they came."""
 
-    sort: Sort | None = None
+    sort: Sort | UnsetType = UNSET
 
 
 class FindQuery(ListQuery, frozen=True, kw_only=True):
@@ -87,10 +90,10 @@ class FindQuery(ListQuery, frozen=True, kw_only=True):
 async def get_products(call: Call) -> Answer:
     """All goods; the index answers when there is something to choose by."""
     query: ProductsQuery = call.query
-    chosen = (query.sort, query.category, query.filter, query.price_from, query.only_available)
+    chosen = (query.sort is not UNSET, query.category, query.filter, query.price_from, query.only_available)
     after, offset = _cursor(query.cursor)
     if any(chosen) or query.price_to != LIMIT or offset:
-        return await _search(call, query, "", query.sort or "newest")
+        return await _search(call, query, "", "newest" if query.sort is UNSET else query.sort)
     language, currency = _view(call, query)
     page = await list_goods(call.shop, after=after, limit=query.limit, language=language, currency=currency)
     items = tuple(_item(card) for card in page.cards)

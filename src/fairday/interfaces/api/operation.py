@@ -70,3 +70,5 @@ class Operation(Struct, frozen=True, kw_only=True):
     key_rule: KeyRule = "none"
     refusals: tuple[type[Refusal], ...] = ()
     example: Any = None
+    # Operations that take the `id` of the answer.
+    links: tuple[str, ...] = ()

@@ -173,9 +173,10 @@ def _amount(given: Money | int, currency: str, field: str) -> int:
 
 
 def _pieces(lines: tuple[Pieces, ...]) -> Mapping[int, int]:
-    pieces = {piece.line_no: piece.quantity for piece in lines}
-    if len(pieces) != len(lines):
-        raise Invalid(field="lines", problem="problem-line-twice")
+    """Line number to pieces; a line that is named twice means both."""
+    pieces: dict[int, int] = {}
+    for piece in lines:
+        pieces[piece.line_no] = pieces.get(piece.line_no, 0) + piece.quantity
     return pieces
 
 
@@ -254,6 +255,7 @@ ORDERS = (
     Operation(
         method="POST", path="/orders", name="placeOrder", act=place, body=NewOrder, access="cart", key_rule="required",
         summary="Place an order", answers={201: OrderAnswer, 202: OrderPending}, example=_EXAMPLE,
+        links=("getOrder", "shipOrder", "refundOrder", "cancelOrder"),
         refusals=(PaymentDeclined, StaleTotal, OutOfStock, CartGone, CartOrdered, EmptyCart, NoShipping,
                   VoucherRefused, UnknownProvider, *_ONCE),
         description="Everything is priced again here. The total charged is `expected_total`, or the answer is 409 "

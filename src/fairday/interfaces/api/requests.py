@@ -137,7 +137,7 @@ def read_key(headers: Headers, operation: Operation, path: str, document: Any) -
         if operation.key_rule == "required" or "idempotency-key" in headers:
             raise KeyRequired
         return None
-    if len(key) > LONGEST_KEY or not key.isascii() or not key.isprintable():
+    if len(key) > LONGEST_KEY or not all("!" <= character <= "~" for character in key):
         raise KeyUnusable(limit=LONGEST_KEY)
     named = hashlib.sha256(f"{operation.method} {path}\x1f{key}".encode()).hexdigest()
     return Remembered(named, request_hash(document))

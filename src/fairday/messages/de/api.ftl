@@ -9,7 +9,6 @@ problem-cursor = Das ist nicht der Cursor einer Seite.
 problem-query-too-long = Das ist zu viel für eine Frage.
 problem-given-twice = Das darf nur einmal angegeben werden.
 problem-other-currency = Diese Bestellung läuft in { $currency }.
-problem-line-twice = Jede Zeile darf nur einmal genannt werden.
 error-malformed-json = Der Inhalt ist kein JSON.
 error-token-required = Das braucht ein Token: Authorization: Bearer und das Token des Warenkorbs oder der Bestellung, oder einen API-Schlüssel.
 error-idempotency-key-required = Das braucht einen Idempotency-Key, damit zweimal senden nur einmal wirkt. Nimm eine zufällige UUID.

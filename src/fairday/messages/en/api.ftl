@@ -9,7 +9,6 @@ problem-cursor = This is not the cursor of a page.
 problem-query-too-long = That is too much for one question.
 problem-given-twice = This may be given once.
 problem-other-currency = This order is in { $currency }.
-problem-line-twice = Each line may be named once.
 error-malformed-json = The body is not JSON.
 error-token-required = This needs a token: Authorization: Bearer and the token of the cart or order, or an API key.
 error-idempotency-key-required = This needs an Idempotency-Key header, so that sending it twice does it once. Use a random UUID.
