@@ -2,8 +2,8 @@
 
 import pytest
 
-from fairday.messages.formats import formats_for
 from fairday.kernel.money import Money
+from fairday.messages.formats import formats_for
 
 NEW_YEAR_MS = 1_798_759_800_000  # 2026-12-31 23:30 UTC
 

@@ -279,9 +279,7 @@ def checkout(name: str, *, wrong: bool = True) -> Checkout:
     """A checkout that was sent with mistakes."""
     values = dict.fromkeys(("name", "email", "line1", "line2", "postcode", "city", "region"), name)
     methods = tuple(
-        ShippingChoice(
-            method=m, name=name, amount=eur(a), arrives_first=MONDAY, arrives_last=FRIDAY, chosen=not a
-        )
+        ShippingChoice(method=m, name=name, amount=eur(a), arrives_first=MONDAY, arrives_last=FRIDAY, chosen=not a)
         for m, a in (("standard", 0), ("express", 990))
     )
     return Checkout(

@@ -1,4 +1,4 @@
-"""Every page in both languages: no sentence missing, no hostile name let through, nothing a strict policy would stop."""
+"""Every page in both languages: no sentence missing, no hostile name let through, nothing the policy would stop."""
 
 import re
 from html.parser import HTMLParser

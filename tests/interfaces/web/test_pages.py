@@ -27,7 +27,7 @@ LONG = "<p>word</p>" * 500
 def test_a_public_page_may_be_cached_and_sets_no_cookie() -> None:
     answer = public_answer(rendered("<p>hi</p>"), {}, Policy())
     assert answer.status_code == 200
-    assert answer.headers["cache-control"] == "public, max-age=60, stale-while-revalidate=300"
+    assert answer.headers["cache-control"] == "public, max-age=10, stale-while-revalidate=30"
     assert answer.headers["content-security-policy"] == PUBLIC
     assert answer.headers["vary"] == "accept-encoding"
     assert not answer.cookies
@@ -64,9 +64,9 @@ def test_a_private_page_is_never_stored_and_has_a_nonce() -> None:
 @pytest.mark.parametrize(
     "target",
     [
-        "https://evil.example", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "evil.example",
-        "javascript:alert(1)", "", "/\t/evil.example", "/\n/evil.example", "http:/evil.example", " /en-de/", "/a b",
-        "data:text/html,x", "/%0a\r\nset-cookie:x=1",
+        "https://evil.example", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example",
+        "evil.example", "javascript:alert(1)", "", "/\t/evil.example", "/\n/evil.example", "http:/evil.example",
+        " /en-de/", "/a b", "data:text/html,x", "/%0a\r\nset-cookie:x=1",
     ],
 )  # fmt: skip
 def test_a_redirect_never_leaves_the_store(target: str) -> None:

@@ -118,3 +118,5 @@ order-step-cancelled = Storniert
 order-step-refunded = Erstattet
 checkout-stale = Die Summe hat sich inzwischen auf { $total } geändert. Bitte schau noch einmal, bevor du zahlst.
 form-postcode = Das ist keine Postleitzahl dieses Landes.
+field-shipping = Versandart
+field-payment = Zahlungsart

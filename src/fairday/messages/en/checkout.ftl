@@ -118,3 +118,5 @@ order-step-cancelled = Cancelled
 order-step-refunded = Refunded
 checkout-stale = The total has changed to { $total } since you saw it. Please look once more before you pay.
 form-postcode = This is not a postcode of that country.
+field-shipping = Way of sending
+field-payment = Means of payment

@@ -17,7 +17,7 @@ from fairday.interfaces.storefront.views.shell import Fields, Link, Notice
 from fairday.interfaces.web.forms import Form
 from fairday.interfaces.web.pages import redirect
 from fairday.interfaces.web.session import new_session, signed_in
-from fairday.kernel.errors import Invalid, Refusal, TooMany
+from fairday.kernel.errors import Invalid, NotFound, Refusal, TooMany
 from fairday.ports.identity import WeakPassword
 from fairday.usecases.list_customer_orders import list_customer_orders
 from fairday.usecases.manage_account import change_password, rename_customer, request_email_change
@@ -90,8 +90,6 @@ def _changes(front: Front) -> list[HTTPRouteHandler]:
         customer = visit.customer
         if customer is None:
             return front.go(visit, "/sign-in?said=first")
-        if part == "addresses":
-            return await save_address(front, visit, customer, "", form)
         try:
             return await _change(front, visit, customer, part, form)
         except (Invalid, WeakPassword, WrongPassword, TooMany) as no:
@@ -112,12 +110,21 @@ async def _change(front: Front, visit: Visit, customer: Customer, part: str, for
         changed = await change_password(shop, customer.id, form.secret("current"), form.secret("password"))
         session = signed_in(visit.session, changed.id, changed.epoch, now_ms)
         return front.go(front.keep(visit, session), "/account?said=password")
-    if part == "sign-out-everywhere":
-        await sign_out_everywhere(shop, customer.id)
+    if part != "sign-out-everywhere":
+        raise NotFound(what="page")
+    await sign_out_everywhere(shop, customer.id)
     return front.go(front.keep(visit, new_session(now_ms)), "/sign-in?said=signed-out")
 
 
 def _addresses(front: Front) -> list[HTTPRouteHandler]:
+    @post("/{market:str}/account/addresses")
+    async def add(request: AnyRequest, market: FromPath[str]) -> Answer:
+        visit = await front.visit(request, market)
+        form = await front.form(request, visit)
+        if visit.customer is None:
+            return front.go(visit, "/sign-in?said=first")
+        return await save_address(front, visit, visit.customer, "", form)
+
     @post("/{market:str}/account/addresses/{address_id:str}")
     async def save(request: AnyRequest, market: FromPath[str], address_id: FromPath[str]) -> Answer:
         visit = await front.visit(request, market)
@@ -135,7 +142,7 @@ def _addresses(front: Front) -> list[HTTPRouteHandler]:
         await delete_address(front.shop, visit.customer.id, address_id)
         return front.go(visit, "/account/addresses?said=removed")
 
-    return [save, remove]
+    return [add, save, remove]
 
 
 def ask_to_sign_in(visit: Visit, request: AnyRequest) -> Answer:

@@ -28,7 +28,7 @@ from fairday.usecases.view_product import ProductView, view_product
 
 SHELF = 8
 OFFERS = 8
-STALLS = 14
+STALLS = 24
 SUGGESTIONS = 8
 MOST_AT_ONCE = 20
 SUGGEST_CACHE = "public, max-age=60"
