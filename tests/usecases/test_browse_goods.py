@@ -239,6 +239,14 @@ async def test_a_lost_index_is_filled_again_at_the_next_start(tmp_path, clock):
         assert await names(shop, "desk") == ["Desk Lamp"]
 
 
+async def test_what_is_shown_without_a_document_is_not_sought_for_ever(shop):
+    assert await ensure_index(shop) == 0
+    async with shop.database.write() as unit:
+        await pricing.set_listings(unit, [(new_id(), "visible")])
+    assert await ensure_index(shop) == 3
+    assert await ensure_index(shop) == 0
+
+
 async def test_a_rebuild_forgets_what_is_not_there(shop):
     async with shop.database.write() as unit:
         await pricing.set_listings(unit, [(product_id("rug"), "hidden")])

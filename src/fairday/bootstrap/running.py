@@ -21,6 +21,7 @@ from fairday.usecases.settle_orders import settle_orders
 from fairday.usecases.shop import Shop
 
 SETTLE_EVERY_MS = 5 * SECOND_MS
+INDEX_EVERY_MS = 20 * SECOND_MS
 TIDY_EVERY_MS = 10 * MINUTE_MS
 TIDY_LIMIT = 500
 LOCK_FILE = "serve.lock"
@@ -63,6 +64,8 @@ def background(shop: Shop, process: Process) -> list[Coroutine[Any, Any, None]]:
     work: list[Coroutine[Any, Any, None]] = []
     if process.subscribers:
         work.append(_deliver(shop, [SUBSCRIPTIONS[name](shop) for name in process.subscribers]))
+    if "search" in process.subscribers:
+        work.append(_every(INDEX_EVERY_MS, "ensure_index", lambda: _ensure_index(shop)))
     if process.sweeps:
         work.append(_every(SETTLE_EVERY_MS, "settle_orders", lambda: settle_orders(shop)))
         work.append(_every(TIDY_EVERY_MS, "expire_carts", lambda: _expire_carts(shop)))
@@ -70,9 +73,13 @@ def background(shop: Shop, process: Process) -> list[Coroutine[Any, Any, None]]:
 
 
 async def _deliver(shop: Shop, subscriptions: Sequence[Subscription]) -> None:
+    await shop.bus.run(subscriptions)
+
+
+async def _ensure_index(shop: Shop) -> None:
+    """An index that showed damage in use began anew, empty."""
     with suppress(Busy):  # another process is at it
         await ensure_index(shop)
-    await shop.bus.run(subscriptions)
 
 
 async def _expire_carts(shop: Shop) -> int:

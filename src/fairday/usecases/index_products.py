@@ -7,6 +7,7 @@ from fairday.domain.catalog import Category, Product, localise
 from fairday.domain.inventory import store as stock
 from fairday.domain.pricing import Price
 from fairday.domain.pricing import store as pricing
+from fairday.kernel.clock import HOUR_MS
 from fairday.ports.products import BATCH_LIMIT
 from fairday.ports.search import SearchDocument, SearchQuery
 from fairday.usecases import rich_text
@@ -16,6 +17,7 @@ from fairday.usecases.shop import Shop
 SLICE = 100
 COMMIT = 1_000
 TEXT_CHARACTERS = 20_000
+_MISMATCH = "index/mismatch"
 LISTINGS_TAG = "listings"  # on every cached answer of the index
 
 Progress = Callable[[int], None]
@@ -85,15 +87,19 @@ async def rebuild_index(shop: Shop, progress: Progress | None = None) -> int:
 async def ensure_index(shop: Shop) -> int:
     """Rebuild the index when it does not hold as many products as shoppers may see; how many were put in.
 
-    For a start of the shop, before events are delivered: an index that only lags is left to them.
+    For a start of the shop, before events are delivered, and now and then: an index that only lags is left to events.
     """
     indexed = (await shop.search.search(SearchQuery(limit=0, facets=False))).total
     async with shop.database.read() as reader:
         expected = await pricing.count_visible(reader)
     lags = indexed > 0 and (await shop.bus.backlog()).get("search", 0) > 0
-    if indexed == expected or lags:
+    mismatch = f"{indexed} of {expected}".encode()
+    if indexed == expected or lags or await shop.cache.get(_MISMATCH) == mismatch:
         return 0
-    return await rebuild_index(shop)
+    count = await rebuild_index(shop)
+    if count != expected:  # shown, but without a document: rebuilding again would not help
+        await shop.cache.put(_MISMATCH, f"{count} of {expected}".encode(), ttl_ms=HOUR_MS)
+    return count
 
 
 async def _all_documents(shop: Shop, progress: Progress | None) -> AsyncIterator[list[SearchDocument]]:
