@@ -101,6 +101,8 @@ INVARIANTS = (
             .where(or_(_O.state.in_(_BOOKED), _O.invoice_number != 0))
             .having(
                 or_(
+                    func.min(_O.invoice_number) != 1,
+                    func.sum(case((_O.state.in_(_BOOKED), 0), else_=1)) != 0,
                     func.count() != func.coalesce(func.max(_O.invoice_number), 0),
                     func.count() != func.count(func.distinct(_O.invoice_number)),
                     func.count()
