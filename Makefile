@@ -14,7 +14,7 @@ help:  ## this list
 
 up:  ## install what is missing and open the store at http://127.0.0.1:8000 (PORT=)
 	@tools/install run
-	@.venv/bin/fairday up --port $(PORT) || [ $$? -eq 130 ]
+	@.venv/bin/fairday up --port $(PORT)
 
 install:  ## .venv with what the store runs on
 	@tools/install run
