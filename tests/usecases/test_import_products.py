@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from fairday.domain.catalog import Attribute, Localised, Option
@@ -400,3 +402,34 @@ async def test_the_whole_of_the_retail_demo_arrives(shop, datasets):
     assert counted == {key: row["current_stock"] for key, row in rows.items()}
     amounts = {price.sku: price.amount for price in await prices(shop, *rows)}
     assert amounts == {key: round(row["price"] * 100) for key, row in rows.items()}
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+_COLUMNS = (*ICECAT, "type", "key", "variants", "sku", "price_EUR", "stock", "categories", "translations", "attributes")
+_ROWS = st.lists(st.dictionaries(st.sampled_from(_COLUMNS), _JSON, max_size=12), max_size=4)
+
+
+@given(rows=_ROWS, mapping=st.sampled_from(["fairday", "icecat", "retail-demo"]))
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_no_row_however_odd_ends_an_import(shop, tmp_path, rows, mapping):
+    good = [{**ICECAT, "id": f"good{number}"} for number in range(len(rows))]
+    mixed = [json.dumps({**one, **row} if mapping == "icecat" else row) for one, row in zip(good, rows, strict=True)]
+    report = await import_products(shop, ImportProducts(path=file_of(tmp_path, "{", *mixed), mapping=mapping))
+    assert report.failed[0].line == 1
+    assert report.read <= report.written + report.unchanged + report.failed_count
+
+
+@given(content=st.binary(max_size=300) | st.text(alphabet=',;"\n\tkeynamprice_EUR1.', max_size=200).map(str.encode))
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_no_file_however_odd_ends_an_import(shop, tmp_path, content):
+    path = tmp_path / "odd"
+    path.write_bytes(b"key,name,price_EUR\n" + content)
+    await import_products(shop, ImportProducts(path=path))
+    path.write_bytes(content)
+    await import_products(shop, ImportProducts(path=path))
+    path.write_bytes(gzip.compress(content)[:-3])
+    await import_products(shop, ImportProducts(path=path))

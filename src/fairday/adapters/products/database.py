@@ -18,7 +18,7 @@ from fairday.kernel.clock import Clock
 from fairday.kernel.errors import Conflict
 from fairday.kernel.events import Event, announce
 from fairday.kernel.sql import Statement, insert_new, upsert, within
-from fairday.kernel.unit_of_work import Reader, Writer
+from fairday.kernel.unit_of_work import Reader, Row, Writer
 from fairday.ports.database import Database
 from fairday.ports.products import BATCH_LIMIT, DOCUMENT_LIMIT_BYTES, Lookup
 
@@ -29,6 +29,8 @@ class DatabaseProducts:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._tree: list[Category] = []
+        self._tree_rows: list[Row] = []
 
     async def get_many(self, product_ids: Sequence[str]) -> dict[str, Product]:
         """The documents that exist, by id."""
@@ -75,7 +77,10 @@ class DatabaseProducts:
         """The whole tree in order."""
         async with self._database.read() as reader:
             rows = await reader.rows(_CATEGORIES)
-        return in_tree_order([_CATEGORY.decode(row[0]) for row in rows])
+        if rows != self._tree_rows:  # every page asks, and the tree hardly ever changes
+            self._tree = in_tree_order([_CATEGORY.decode(row[0]) for row in rows])
+            self._tree_rows = rows
+        return list(self._tree)
 
 
 def in_tree_order(nodes: Sequence[Category]) -> list[Category]:
@@ -177,4 +182,4 @@ _REPLACE = Statement(
 _DROP_SKUS = Statement(delete(PRODUCT_SKUS).where(within(PRODUCT_SKUS.c.product_id, "ids")))
 _PUT_SKU = upsert(PRODUCT_SKUS)
 _PUT_CATEGORY = upsert(CATEGORIES)
-_CATEGORIES = Statement(select(CATEGORIES.c.body))
+_CATEGORIES = Statement(select(CATEGORIES.c.body).order_by(CATEGORIES.c.id))
