@@ -8,6 +8,7 @@ import asyncio
 import multiprocessing
 import os
 import re
+import signal
 from collections.abc import AsyncIterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -128,3 +129,4 @@ def _key(picture: Picture, width_px: int, kind: str) -> str:
 
 def _give_way() -> None:
     os.nice(NICENESS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole terminal; the store ends its painters
