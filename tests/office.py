@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-from litestar import Litestar
+from litestar import Litestar, Response
+from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 
 from fairday.domain.access import Staff
@@ -111,7 +112,9 @@ class Office:
 async def open_office(shop: Shop) -> AsyncIterator[Office]:
     """Its routes and nothing else; an exception of ours is raised here rather than answered."""
 
-    def give_up(_request: object, error: Exception) -> None:
+    def give_up(_request: object, error: Exception) -> Response[str]:
+        if isinstance(error, HTTPException):
+            return Response("", status_code=error.status_code, media_type="text/html")
         raise error
 
     app = Litestar(

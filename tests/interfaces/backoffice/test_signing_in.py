@@ -59,7 +59,8 @@ async def test_the_first_sign_in_asks_for_a_password_and_a_factor_of_ones_own(of
     assert "data:image/svg+xml" in html.unescape(page.text)
     secret = re.search(r'class="secret">([A-Z2-7]+)<', page.text)
     sealed = re.search(r'name="sealed" value="([^"]+)"', page.text)
-    assert secret and sealed
+    assert secret
+    assert sealed
     wrong = await browser.post("/account/totp", {"sealed": sealed[1], "code": "000000"})
     assert wrong.status_code == 401
     done = await browser.post("/account/totp", {"sealed": sealed[1], "code": code_of(shop, secret[1])})
@@ -131,7 +132,8 @@ def passkey_of(page: str) -> tuple[str, str]:
     """The challenge's id and the options of the passkey form."""
     options = re.search(r'data-passkey="([^"]+)"', page)
     challenge = re.search(r'name="challenge" value="([^"]+)"', page)
-    assert options and challenge
+    assert options
+    assert challenge
     text = html.unescape(options[1])
     json.loads(text)
     return challenge[1], text

@@ -64,8 +64,11 @@ def _typed(visit: Visit, record: ProductRecord) -> list[Received]:
     if on_hand is not None:
         if sku not in record.product.skus:
             raise Invalid(field="sku_new", problem="error-not-found")
+        location = form.text("location_new", 64)
+        if not location:
+            raise Invalid(field="location_new", problem="problem-count-location", sku=sku)
         cost = typed_amount(form, "cost_new", currency) or 0
-        counts.append(Received(sku, form.text("location_new", 64) or MAIN, on_hand, cost))
+        counts.append(Received(sku, location, on_hand, cost))
     return counts
 
 
