@@ -74,6 +74,7 @@ async def products_of(shop: Shop, skus: Sequence[str]) -> list[str]:
     ids: dict[str, None] = {}
     for start in range(0, len(skus), BATCH_LIMIT):
         ids.update(dict.fromkeys((await shop.products.find("sku", skus[start : start + BATCH_LIMIT])).values()))
+        await asyncio.sleep(0)
     return list(ids)
 
 
