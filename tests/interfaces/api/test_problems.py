@@ -5,6 +5,9 @@ import json
 import httpx
 import pytest
 
+from fairday.bootstrap.app import build_app
+from fairday.bootstrap.processes import PROCESSES
+from fairday.bootstrap.settings import Settings
 from fairday.interfaces.api.problems import choose_language
 from fairday.interfaces.api.requests import LARGEST_BODY, request_hash
 from tests.calling import open_caller
@@ -195,3 +198,19 @@ async def test_head_is_answered_like_get(api):
 async def test_callers_far_away_are_served_alike(shop):
     async with open_caller(shop, source="2001:db8::7") as far:
         assert (await far.get("/products")).status_code == 200
+
+
+async def test_our_own_mistake_is_a_problem_that_tells_nothing(shop, state):
+    """A database that is gone under us, and the handler that the whole application has."""
+    app = build_app(shop, Settings(state=str(state), url="http://shop.example"), PROCESSES["all"])
+    await shop.database.close()
+    transport = httpx.ASGITransport(app=app, client=("127.0.0.1", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as client:
+        answer = await client.post("/api/v1/carts", json={"currency": "EUR", "country": "DE"})
+        unknown = await client.get("/api/v2/products")
+    assert answer.status_code == 500
+    assert is_problem(answer, "internal")
+    assert "database" not in answer.text
+    assert answer.json()["request_id"]
+    assert answer.headers["content-security-policy"]
+    assert (unknown.status_code, is_problem(unknown, "not_found")) == (404, True)

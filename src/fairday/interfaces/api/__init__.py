@@ -1,7 +1,8 @@
 """The API, version 1: JSON for programs under `/api/v1`, with health and metrics beside it. One page: its manual.
 
 `OPERATIONS` is all it can do; the contract, the dispatcher and the tests are made from that one table. `routes` is what
-the composition root mounts, `Measured` what it wraps around the whole application so that /metrics knows every route.
+the composition root mounts, `Measured` what it wraps around every route so that /metrics knows them all, `error_answer`
+who speaks for it when something fails outside.
 """
 
 from litestar import asgi
@@ -13,6 +14,7 @@ from fairday.interfaces.api.carts import CARTS
 from fairday.interfaces.api.contract import openapi
 from fairday.interfaces.api.dispatch import PREFIX, Dispatcher, Limits, limits_for
 from fairday.interfaces.api.docs import docs_operations
+from fairday.interfaces.api.faults import error_answer, owns
 from fairday.interfaces.api.goods import GOODS
 from fairday.interfaces.api.meters import Measured, Meters
 from fairday.interfaces.api.operation import Operation
@@ -20,7 +22,7 @@ from fairday.interfaces.api.orders import ORDERS
 from fairday.interfaces.api.service import contract_operation, health_routes, metrics_route
 from fairday.usecases.shop import Shop
 
-__all__ = ["OPERATIONS", "PREFIX", "Limits", "Measured", "Meters", "routes"]
+__all__ = ["OPERATIONS", "PREFIX", "Limits", "Measured", "Meters", "error_answer", "owns", "routes"]
 
 OPERATIONS: tuple[Operation, ...] = (*GOODS, *CARTS, *ORDERS)
 
