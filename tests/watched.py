@@ -3,7 +3,8 @@
 Nothing in the product knows: the ports are wrapped. A `Watch` is awaited at every point with the point's name:
 
     unit-begins, statement, unit-ends (written, not committed), committed, read, question (a statement outside a unit),
-    pay-before, pay-after and so on for capture, refund, void and find, cart-delete-before, cart-delete-after
+    pay-before, pay-after and so on for capture, refund, void and find, cart-delete-before, cart-delete-after,
+    send-before, send-after (letters)
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from fairday.kernel.sql import Statement
 from fairday.kernel.unit_of_work import Reader, Row, Writer
 from fairday.ports.carts import Carts
 from fairday.ports.database import Database
+from fairday.ports.mail import Letter, Mail
 from fairday.ports.payments import Payments
 from fairday.usecases.shop import Shop
 
@@ -32,6 +34,7 @@ def watched(shop: Shop, watch: Watch) -> Shop:
         database=WatchedDatabase(shop.database, watch),
         carts=WatchedCarts(shop.carts, watch),
         payments={name: WatchedPayments(one, watch) for name, one in shop.payments.items()},
+        mail=WatchedMail(shop.mail, watch),
     )
 
 
@@ -114,32 +117,46 @@ class WatchedCarts:
         return await self._inner.delete_expired(now_ms, limit)
 
 
+class WatchedMail:
+    def __init__(self, inner: Mail, watch: Watch) -> None:
+        self._inner = inner
+        self._watch = watch
+
+    async def send_many(self, letters: Sequence[Letter]) -> None:
+        await self._watch("send-before")
+        await self._inner.send_many(letters)
+        await self._watch("send-after")
+
+    async def sent(self, limit: int) -> list[Letter]:
+        return await self._inner.sent(limit)
+
+
 class WatchedPayments:
     def __init__(self, inner: Payments, watch: Watch) -> None:
         self._inner = inner
         self._watch = watch
 
     async def pay(self, request: PaymentRequest) -> PaymentOutcome:
-        return await self._call("pay", self._inner.pay(request))
+        return await self._call("pay", request)
 
     async def capture(self, order_id: str, amount: int) -> PaymentOutcome:
-        return await self._call("capture", self._inner.capture(order_id, amount))
+        return await self._call("capture", order_id, amount)
 
     async def refund(self, order_id: str, refund_id: str, amount: int) -> PaymentOutcome:
-        return await self._call("refund", self._inner.refund(order_id, refund_id, amount))
+        return await self._call("refund", order_id, refund_id, amount)
 
     async def void(self, order_id: str) -> PaymentOutcome:
-        return await self._call("void", self._inner.void(order_id))
+        return await self._call("void", order_id)
 
     async def find(self, order_ids: Sequence[str]) -> dict[str, PaymentOutcome]:
-        return await self._call("find", self._inner.find(order_ids))
+        return await self._call("find", order_ids)
 
     def __getattr__(self, name: str) -> Any:
         """What only the sandbox can do: its record, and the shopper's bank."""
         return getattr(self._inner, name)
 
-    async def _call(self, name: str, call: Awaitable[Any]) -> Any:
+    async def _call(self, name: str, *arguments: Any) -> Any:
         await self._watch(f"{name}-before")
-        answer = await call
+        answer = await getattr(self._inner, name)(*arguments)
         await self._watch(f"{name}-after")
         return answer
