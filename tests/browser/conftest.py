@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, sync_playwright
 
+from tests.browser.shopping import enter_the_back_office
 from tests.running import Store
 
 FLAGS = [
@@ -53,3 +54,13 @@ def open_context(browser: Browser, running_store: Store) -> Iterator[Callable[..
 @pytest.fixture
 def page(open_context) -> Page:
     return open_context().new_page()
+
+
+@pytest.fixture(scope="session")
+def office(browser: Browser, running_store: Store) -> StorageState:
+    """The cookies of the owner of this worker's store, signed in with both factors."""
+    context = browser.new_context(base_url=running_store.url, viewport=DESKTOP)
+    enter_the_back_office(context.new_page(), running_store.owner_password)
+    kept = context.storage_state()
+    context.close()
+    return kept

@@ -2,8 +2,10 @@
 
 import re
 
+import pyotp
 from playwright.sync_api import Page, expect
 
+PASSWORD = "a long sentence nobody guesses"
 VISIBLE_FIELDS = """() => [...document.querySelectorAll('main input, main select, main textarea')]
     .filter(field => field.checkVisibility() && field.type !== 'hidden').map(field => field.name)"""
 
@@ -47,3 +49,23 @@ def buy_as_guest(page: Page, **how: str) -> str:
 def fields_of(page: Page) -> list[str]:
     """The names of the fields a person sees, radio buttons of one question counted once."""
     return list(dict.fromkeys(page.evaluate(VISIBLE_FIELDS)))
+
+
+def enter_the_back_office(page: Page, given: str) -> None:
+    """The first owner's first day: a password of one's own, and a second factor."""
+    page.goto("/backoffice/sign-in")
+    page.locator("[name=login]").fill("owner")
+    page.locator("[name=password]").fill(given)
+    page.locator("main form button:not([type=button])").last.click()
+    page.wait_for_url(re.compile("/welcome"))
+    form = page.locator("form[action$='/welcome/password']")
+    form.locator("[name=current]").fill(given)
+    for field in form.locator("input[type=password]:not([name=current])").all():
+        field.fill(PASSWORD)
+    form.locator("button:not([type=button])").click()
+    expect(page.locator("code.secret").first).to_be_visible()
+    secret = page.locator("code.secret").first.inner_text().replace(" ", "")
+    page.locator("form[action$='/account/totp'] [name=code]").fill(pyotp.TOTP(secret).now())
+    page.locator("form[action$='/account/totp'] button:not([type=button])").last.click()
+    page.goto("/backoffice")
+    expect(page.get_by_role("main")).to_be_visible()

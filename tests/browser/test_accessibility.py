@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.shopping import fill_a_basket
+from tests.browser.shopping import buy_as_guest, fill_a_basket
 
 PUBLIC = (
     "/en-us/", "/de-de/", "/en-us/c/lighting", "/en-us/search?q=lamp", "/en-us/search?q=zzzzqqq", "/en-us/sign-in",
@@ -41,5 +41,30 @@ def test_public_pages(browser, running_store, look):
     page.locator("main form button:not([type=button])").last.click()
     page.wait_for_timeout(300)
     found += complaints_of(page)
+    context.close()
+    assert found == []
+
+
+OFFICE = (
+    "/backoffice", "/backoffice/orders", "/backoffice/products", "/backoffice/products/new", "/backoffice/customers",
+    "/backoffice/stock", "/backoffice/vouchers", "/backoffice/vouchers/new", "/backoffice/staff", "/backoffice/audit",
+    "/backoffice/api-keys", "/backoffice/settings", "/backoffice/account",
+)  # fmt: skip
+FIRST_OF = ("orders", "products", "stock")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_back_office(browser, running_store, office, look):
+    context = browser.new_context(base_url=running_store.url, storage_state=office, **LOOKS[look])
+    page = context.new_page()
+    buy_as_guest(page)
+    found = []
+    for path in OFFICE:
+        page.goto(path)
+        found += complaints_of(page)
+    for kind in FIRST_OF:
+        page.goto(f"/backoffice/{kind}")
+        page.goto(page.locator(f"main a[href*='/{kind}/']:not([href$='/new'])").first.get_attribute("href"))
+        found += complaints_of(page)
     context.close()
     assert found == []

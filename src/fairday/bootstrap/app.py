@@ -10,7 +10,6 @@ import structlog
 from litestar import Litestar, Request, Response
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
-from litestar.middleware import DefineMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairday.adapters.payments.sandbox import SandboxPayments
@@ -23,9 +22,12 @@ from fairday.interfaces.api.service import health_routes
 from fairday.interfaces.web.headers import SecurityHeaders
 from fairday.interfaces.web.surface import Web
 from fairday.kernel.errors import Refusal
+from fairday.kernel.ids import ID_LENGTH
 from fairday.usecases.shop import Shop
 
 BODY_LIMIT_BYTES = 64 * 1024
+NAMED_FILES = ("/static/", "/backoffice/static/", "/media/")
+LONGEST_SHOWN = 300
 log = structlog.get_logger("fairday.http")
 
 Routes = Callable[[Shop, Web], Sequence[Any]]
@@ -50,19 +52,18 @@ def build_app(shop: Shop, settings: Settings, process: Process) -> Litestar:
     sandbox = shop.payments.get("sandbox")
     if "storefront" in process.interfaces and isinstance(sandbox, SandboxPayments):
         handlers += sandbox_routes(sandbox, shop.settings.base_url)
-    return Litestar(
+    app = Litestar(
         route_handlers=handlers,
-        middleware=[
-            DefineMiddleware(RequestLog),
-            DefineMiddleware(Measured, meters=meters),
-            DefineMiddleware(SecurityHeaders, tls=web.tls),
-        ],
         exception_handlers={Exception: _answer_error(shop, web, process)},
         request_max_body_size=BODY_LIMIT_BYTES,
         openapi_config=None,
         debug=False,
         logging_config=None,
     )
+    # Around the router, not around each handler as Litestar's own `middleware` would be: an address that nobody
+    # answers (404, 405) must have the headers and be in the log and the figures too.
+    app.asgi_handler = RequestLog(Measured(SecurityHeaders(app.asgi_handler, tls=web.tls), meters))
+    return app
 
 
 def _answer_error(
@@ -71,6 +72,8 @@ def _answer_error(
     """For addresses that no interface owns: a page in the reader's language, or a problem document."""
 
     def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        if api.owns(request.scope):
+            return api.error_answer(request, error)
         if "storefront" in process.interfaces:
             return storefront.error_answer(shop, web, request, error)
         if isinstance(error, HTTPException):
@@ -101,6 +104,7 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         request_id, begun_ns, status = uuid.uuid4().hex, perf_counter_ns(), 500
+        path = _shown(scope["raw_path"].decode("latin-1"))  # as it was sent: a mount (the API) shortens the other
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
@@ -115,12 +119,17 @@ class RequestLog:
             finally:
                 duration_ms = (perf_counter_ns() - begun_ns) / 1e6
                 log.info(
-                    "request", method=scope.get("method", ""), path=_shown(scope["path"]), status=status,
+                    "request", method=scope.get("method", ""), path=path, status=status,
                     duration_ms=round(duration_ms, 2),
                 )  # fmt: skip
 
 
 def _shown(path: str) -> str:
-    """The path without what opens things: the last part of an order's or a letter's link is a token."""
-    parts = path.split("/")
-    return "/".join(part if len(part) <= 26 or "." in part else "..." for part in parts)  # noqa: PLR2004 - an id's length
+    """The path without what opens things: the last part of an order's or a letter's link is a token.
+
+    Tokens are longer than ids. Names of static files and pictures are long as well, and are known by where they are; a
+    dot means nothing, since whoever sent a letter's link on may have put one behind it.
+    """
+    if path.startswith(NAMED_FILES):
+        return path[:LONGEST_SHOWN]
+    return "/".join(part if len(part) <= ID_LENGTH else "..." for part in path.split("/"))[:LONGEST_SHOWN]

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from fairday.bootstrap.demo_pictures import UNFINISHED, media_of
 from fairday.demo import DemoItem, goods
+from fairday.domain.catalog import Media
 from fairday.domain.pricing import Price
 from fairday.usecases.manage_staff import create_owner
 from fairday.usecases.place_products import Catalogue, place
 from fairday.usecases.product_lines import CategoryLine, Imported, Shelf
 from fairday.usecases.shop import Shop
+from fairday.usecases.store_film import store_film
 
 SLICE = 100
 
@@ -41,13 +43,27 @@ async def stock_the_shelves(shop: Shop, state: Path) -> bool:
             )
         )  # fmt: skip
     for start in range(0, len(demo.items), SLICE):
-        wanted = [_imported(item, number, keys) for number, item in enumerate(demo.items[start : start + SLICE])]
+        wanted = [
+            _imported(item, await _media(shop, item), number, keys)
+            for number, item in enumerate(demo.items[start : start + SLICE])
+        ]
         outcome = await place(catalogue, wanted)
         assert not outcome.failed, outcome.failed
     return True
 
 
-def _imported(item: DemoItem, number: int, keys: dict[str, str]) -> Imported:
+async def _media(shop: Shop, item: DemoItem) -> tuple[Media, ...]:
+    """Its pictures, which will be drawn, and its film, which comes along."""
+    films = [
+        await store_film(
+            shop, film.content(), poster=film.poster(), captions=film.captions(shop.settings.languages[0]), alt=film.alt
+        )
+        for film in item.films
+    ]
+    return (*media_of(item), *films)
+
+
+def _imported(item: DemoItem, media: tuple[Media, ...], number: int, keys: dict[str, str]) -> Imported:
     prices = tuple(
         Price(sku, currency, amount, compare_at)
         for sku, by_currency in item.prices.items()
@@ -59,7 +75,7 @@ def _imported(item: DemoItem, number: int, keys: dict[str, str]) -> Imported:
         for location, pieces in by_location.items()
     )
     return Imported(
-        line=number, product=replace(item.product, media=media_of(item)),
+        line=number, product=replace(item.product, media=media),
         categories=tuple(keys[id_] for id_ in item.product.category_ids),
         prices=prices, whole_prices=True, shelves=shelves,
     )  # fmt: skip

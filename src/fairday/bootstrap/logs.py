@@ -1,14 +1,18 @@
 """Structured logs: one JSON object a line on standard error, without secrets."""
 
 import logging
+import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
 
-# Members of a log line whose values must never be read, whoever put them there.
-SECRET_NAMES = frozenset({"password", "token", "secret", "authorization", "cookie", "key", "code", "set-cookie"})
+# Members of a log line whose values must never be read, whoever put them there: `cart_token` as well as `token`.
+SECRET_NAMES = re.compile(
+    r"(?:.*[_-])?(?:passwords?|passphrase|tokens?|secrets?|authorization|cookies?|csrf|otp)|(?:api[_-])?key|code",
+    re.IGNORECASE,
+)
 
 
 def configure_logs(level: str) -> None:
@@ -43,8 +47,17 @@ def configure_logs(level: str) -> None:
 
 
 def without_secrets(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ANN401
-    """Blank every member that is named like a secret."""
-    for name in line:
-        if name.lower() in SECRET_NAMES:
-            line[name] = "..."
+    """Blank every member that is named like a secret, however deep it lies."""
+    for name, value in line.items():
+        line[name] = _blanked(name, value)
     return line
+
+
+def _blanked(name: str, value: Any) -> Any:  # noqa: ANN401
+    if SECRET_NAMES.fullmatch(name):
+        return "..."
+    if isinstance(value, Mapping):
+        return {inner: _blanked(str(inner), one) for inner, one in value.items()}
+    if isinstance(value, list):
+        return [_blanked("", one) for one in value]
+    return value
