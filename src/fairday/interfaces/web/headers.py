@@ -73,8 +73,12 @@ class SecurityHeaders:
     """
 
     def __init__(self, app: ASGIApp, *, tls: bool = False, own_policy: Sequence[str] = ()) -> None:
-        """`own_policy` are path prefixes (the API's docs page) that send no default policy."""
+        """`own_policy` are path prefixes (the API's docs page) that send no default policy.
+
+        `tls`: TLS ends in front of us. Then whatever arrives as plain HTTP was https for whoever sent it.
+        """
         self.app = app
+        self._tls = tls
         self._own_policy = tuple(own_policy)
         self._headers = dict(ALWAYS)
         if tls:
@@ -85,6 +89,8 @@ class SecurityHeaders:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
+        if self._tls:
+            scope["scheme"] = "https"
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

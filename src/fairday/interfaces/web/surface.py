@@ -30,6 +30,10 @@ class Web(msgspec.Struct, frozen=True):
     media_origins: tuple[str, ...] = ()
     media_prefix: str = "/media"
 
+    def __repr__(self) -> str:
+        """Without the secrets: what is wired together ends up in tracebacks."""
+        return f"Web(public_url={self.public_url!r}, tls={self.tls})"
+
     @property
     def policy(self) -> Policy:
         """The content security policy of its pages."""
