@@ -1,4 +1,4 @@
-"""All goods in the order they came, a page at a time: nothing is left out. No index is asked."""
+"""All goods by id, a page at a time: nothing is left out, however many there are. No index is asked."""
 
 from msgspec import Struct
 

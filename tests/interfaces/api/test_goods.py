@@ -126,6 +126,8 @@ async def test_facets_narrow_a_search(api, shop):
     assert everything == set(ids)
     assert {"name": "brand", "values": [{"value": "Acme", "count": 2}, {"value": "Bell", "count": 1}]} in facets
     assert (await found(category=root))[0] == set(ids), "a category has what its children have"
+    assert (await found(filter=f"category:{leaf}"))[0] == set(ids)
+    assert (await api.get("/search", category="cups", filter="category:home")).status_code == 400
     assert (await found(filter="Colour:Blue"))[0] == set(ids[1:])
     assert (await found(filter=["Colour:Blue", "brand:Acme"]))[0] == {ids[1]}
     assert (await found(filter=["brand:Acme", "brand:Bell"]))[0] == set(ids)

@@ -75,7 +75,7 @@ class ListQuery(View, frozen=True, kw_only=True):
 
 
 class ProductsQuery(ListQuery, frozen=True, kw_only=True):
-    """How to list products; without sort and filters, all of them in the order they came."""
+    """How to list products; without sort and filters, all of them by id."""
 
     sort: Sort | UnsetType = UNSET
 
@@ -131,11 +131,15 @@ async def _search(call: Call, query: ListQuery, text: str, sort: Sort) -> Answer
     after, offset = _cursor(query.cursor)
     if after:
         raise Invalid(field="cursor", problem="problem-cursor")
-    brands, attributes = _filters(query.filter)
+    brands, categories, attributes = _filters(query.filter)
+    if query.category:
+        categories = (query.category, *categories)
+    if len(categories) > 1:
+        raise Invalid(field="category", problem="problem-given-twice")
     found = await search_goods(
         call.shop,
         SearchQuery(
-            text=text, language=language, currency=currency, category_id=await _category_id(call.shop, query.category),
+            text=text, language=language, currency=currency, category_id=await _category_id(call.shop, *categories),
             brands=brands, attributes=attributes, price_from=query.price_from or None,
             price_to=query.price_to if query.price_to != LIMIT else None, only_available=query.only_available,
             sort=sort, offset=min(offset, LAST_OFFSET), limit=query.limit,
@@ -172,16 +176,16 @@ def _cursor(text: str) -> tuple[str, int]:
     return match[1] or "", int(match[2] or 0)
 
 
-def _filters(filters: tuple[str, ...]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
-    """Brands, and values by attribute name."""
+def _filters(filters: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Brands, categories, and values by attribute name."""
     values: dict[str, tuple[str, ...]] = {}
     for one in filters:
         name, _, value = one.partition(":")
         values[name] = (*values.get(name, ()), value)
-    return values.pop("brand", ()), values
+    return values.pop("brand", ()), values.pop("category", ()), values
 
 
-async def _category_id(shop: Shop, wanted: str) -> str:
+async def _category_id(shop: Shop, wanted: str = "") -> str:
     if not wanted:
         return ""
     for category in await shop.products.categories():
@@ -250,7 +254,8 @@ GOODS = (
     Operation(
         method="GET", path="/products", name="listProducts", act=get_products, query=ProductsQuery,
         summary="All products, a page at a time", answers={200: ProductPage},
-        description="In the order they came; with `sort` or a filter, in that order and with facets, 10,000 at most.",
+        description="By id, so that no product is left out however many there are; with `sort` or a filter, in that "
+        "order and with facets, 10,000 at most.",
     ),
     Operation(
         method="GET", path="/search", name="searchProducts", act=find_products, query=FindQuery,

@@ -15,7 +15,7 @@ from fairday.domain.inventory import OutOfStock
 from fairday.domain.orders import Address, CartOrdered, Command, InFlight, KeyReused, NotAllowed, OrderLine, StaleTotal
 from fairday.domain.orders import store as order_store
 from fairday.domain.orders.errors import EmptyCart
-from fairday.domain.payments import PaymentDeclined, Refund, RefundTooLarge, UnknownProvider
+from fairday.domain.payments import PaymentDeclined, PaymentUnknown, Refund, RefundTooLarge, UnknownProvider
 from fairday.domain.pricing.errors import NoShipping, VoucherRefused
 from fairday.interfaces.api.operation import Answer, Call, Operation
 from fairday.interfaces.api.shapes import (
@@ -250,7 +250,7 @@ _EXAMPLE = {
     "expected_total": {"amount": 4490, "currency": "EUR"},
 }
 _ONCE = (KeyReused, InFlight, Busy)
-_SERVER = (NotFound, NotAllowed, Conflict, *_ONCE)
+_SERVER = (NotFound, NotAllowed, Conflict, RefundTooLarge, PaymentUnknown, *_ONCE)
 ORDERS = (
     Operation(
         method="POST", path="/orders", name="placeOrder", act=place, body=NewOrder, access="cart", key_rule="required",
@@ -275,7 +275,7 @@ ORDERS = (
     Operation(
         method="POST", path="/orders/{id}/refunds", name="refundOrder", act=refund, body=NewRefund, access="key",
         key_rule="required", summary="Give money back, whole or in part", answers={201: RefundItem},
-        refusals=(RefundTooLarge, *_SERVER), example={"lines": [{"line_no": 1, "quantity": 1}], "reason": "broken"},
+        refusals=_SERVER, example={"lines": [{"line_no": 1, "quantity": 1}], "reason": "broken"},
         description="Pieces that were not sent yet are taken off the order.",
     ),
     Operation(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from fairday.kernel.errors import Invalid, Refusal
+from fairday.kernel.errors import Invalid, NotFound, Refusal
 from fairday.kernel.money import EXPONENTS, Money
 from fairday.messages import LANGUAGES, Messages
 from fairday.messages.catalogue import Sentences
@@ -94,6 +94,8 @@ def _members(details: Mapping[str, Any], sentences: Sentences) -> dict[str, Any]
 def _detail(refusal: Refusal, members: Mapping[str, Any], sentences: Sentences) -> str:
     if isinstance(refusal, Invalid) and members.get("field") and members.get("problem"):
         return f"{members['field']}: {members['problem']}"
+    if type(refusal) is NotFound:
+        return sentences.text("api-not-found")  # the shopper's sentence speaks of a page
     message_id = refusal.message_id if sentences.has(refusal.message_id) else FALLBACK
     return _say(sentences, message_id, members)
 

@@ -17,6 +17,7 @@ error-method-not-allowed = Diese Adresse nimmt nur { $allow }.
 error-body-too-large = Der Inhalt darf höchstens { $limit_bytes } Bytes haben.
 error-unsupported-media-type = Der Inhalt muss application/json sein.
 
+api-not-found = Das gibt es nicht, oder es gehört dir nicht.
 api-docs-contract = Der Vertrag als OpenAPI-Dokument
 api-docs-contents = Inhalt
 api-docs-schemas = Dokumente

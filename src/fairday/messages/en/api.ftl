@@ -17,6 +17,7 @@ error-method-not-allowed = This address takes { $allow } only.
 error-body-too-large = The body may have { $limit_bytes } bytes at most.
 error-unsupported-media-type = The body must be application/json.
 
+api-not-found = There is no such thing, or it is not yours.
 api-docs-contract = The contract as an OpenAPI document
 api-docs-contents = Contents
 api-docs-schemas = Documents
