@@ -14,7 +14,7 @@ from fairday.usecases import rich_text
 from fairday.usecases.shop import Shop
 
 # Read in slices that keep the event loop free for others, written in commits that are worth their cost.
-SLICE = 100
+SLICE = 40
 COMMIT = 1_000
 TEXT_CHARACTERS = 20_000
 _MISMATCH = "index/mismatch"
