@@ -1,0 +1,92 @@
+"""The stock on a real database: every move is whole, and the shelf's cost is never lost to rounding."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fairday.domain.inventory import INVARIANTS, HoldRequest, Received, StockRefused
+from fairday.domain.inventory import store as stock
+from fairday.kernel.ids import new_id
+from tests.engines import NOW_MS, open_database
+
+
+@pytest.fixture
+async def database(tmp_path):
+    async with open_database(tmp_path) as opened:
+        yield opened
+        async with opened.read() as reader:
+            assert [rule.name for rule in INVARIANTS if await reader.rows(rule.statement)] == []
+
+
+async def count(database, *counts):
+    async with database.write() as unit:
+        return await stock.count_shelves(unit, [Received(*one) for one in counts], "test", NOW_MS)
+
+
+async def level(database, sku="A"):
+    async with database.read() as reader:
+        return [(s.location, s.on_hand, s.held, s.allocated, s.cost) for s in await stock.levels(reader, [sku])]
+
+
+async def allocated(database, wanted):
+    order_id = new_id()
+    async with database.write() as unit:
+        plan = await stock.hold_many(unit, [HoldRequest(order_id, wanted)], NOW_MS)
+        assert not plan.refused
+        await stock.confirm_many(unit, [order_id])
+    return order_id
+
+
+async def test_an_order_over_two_locations_leaves_both(database):
+    await count(database, ("A", "main", 2, 100), ("A", "shop", 3, 200))
+    order_id = await allocated(database, {"A": 4})
+    assert await level(database) == [("main", 2, 0, 2, 200), ("shop", 3, 0, 2, 600)]
+    async with database.write() as unit:
+        assert await stock.ship(unit, order_id, {"A": 3}, "parcel", NOW_MS) == {"A": 400}
+        await stock.deallocate(unit, order_id, {"A": 1})
+    assert await level(database) == [("main", 0, 0, 0, 0), ("shop", 2, 0, 0, 400)]
+
+
+async def test_more_than_was_allocated_is_our_mistake_and_undone(database):
+    await count(database, ("A", "main", 5, 100))
+    order_id = await allocated(database, {"A": 2})
+    for wrong in (stock.deallocate, lambda unit, order, pieces: stock.ship(unit, order, pieces, "parcel", NOW_MS)):
+        with pytest.raises(AssertionError, match="fewer pieces allocated"):
+            async with database.write() as unit:
+                await wrong(unit, order_id, {"A": 3})
+    assert await level(database) == [("main", 5, 0, 2, 500)]
+
+
+async def test_confirming_and_releasing_twice_changes_nothing(database):
+    await count(database, ("A", "main", 5, 100))
+    order_id = await allocated(database, {"A": 2})
+    async with database.write() as unit:
+        await stock.confirm_many(unit, [order_id])
+        assert await stock.release_many(unit, [order_id]) == {}
+    assert await level(database) == [("main", 5, 0, 2, 500)]
+
+
+async def test_a_count_below_what_is_promised_is_refused(database):
+    await count(database, ("A", "main", 5, 100))
+    await allocated(database, {"A": 2})
+    with pytest.raises(StockRefused) as refused:
+        await count(database, ("A", "main", 1, 100))
+    assert refused.value.details["promised"] == 2
+    assert await count(database, ("A", "main", 2, 100)) == -300
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(pieces=st.integers(1, 9), unit_cost=st.integers(0, 999), more=st.integers(0, 5), parts=st.data())
+async def test_the_last_piece_takes_all_the_cost_that_is_left(database, pieces, unit_cost, more, parts):
+    sku = new_id()
+    worth = await count(database, (sku, "main", pieces, unit_cost))
+    worth += await count(database, (sku, "main", pieces + more, unit_cost + 1))
+    order_id = await allocated(database, {sku: pieces + more})
+    left, cost = pieces + more, 0
+    while left:
+        now = parts.draw(st.integers(1, left))
+        async with database.write() as unit:
+            cost += (await stock.ship(unit, order_id, {sku: now}, "parcel", NOW_MS))[sku]
+        left -= now
+    assert cost == worth
+    assert await level(database, sku) == [("main", 0, 0, 0, 0)]
