@@ -1,5 +1,6 @@
 """Pages that are the same for everybody: what they may say to a cache, and that they are the same for everybody."""
 
+import asyncio
 import json
 import re
 from html import unescape
@@ -159,3 +160,24 @@ async def test_suggestions_are_small_documents(browser):
     assert answer.headers["cache-control"] == "public, max-age=60"
     assert set(answer.json()) == {"items"}
     assert (await browser.get("/en-de/suggest")).json() == {"items": []}
+
+
+@pytest.mark.parametrize("path", ["/en-de/", "/en-de/cart", "/robots.txt", "/favicon.ico"])
+async def test_head_is_answered_as_get_is(browser, path):
+    get, head = await browser.get(path), await browser.client.head(path)
+    assert head.status_code == get.status_code == 200
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
+async def test_a_page_is_built_once_for_readers_who_come_together(browser, shop, monkeypatch):
+    asked = []
+    search = shop.search.search
+
+    async def counted(query):
+        asked.append(query)
+        return await search(query)
+
+    monkeypatch.setattr(shop.search, "search", counted)
+    answers = await asyncio.gather(*(browser.client.get("/en-de/search?q=thing") for _ in range(20)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(asked) == 1

@@ -110,7 +110,7 @@ class Front:
             public_url=self.web.public_url,
             path=head.path,
             shop_name=self.shop.settings.name,
-            description=head.description,
+            description=head.description or place.words.text("home-description"),
             aisles=tuple(Link(href, name, current=href == here) for href, name in links),
             markets=self.places.links(place, head.path),
             indexed=head.indexed,

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import Struct
+
+from fairday.interfaces.web.reading import read
 
 HASH_LENGTH = 10
 KEEP_FOREVER = "public, max-age=31536000, immutable"
@@ -62,7 +64,7 @@ class Assets:
         by_address = self._by_address
         prefix = self.prefix
 
-        @get(f"{prefix}/{{name:str}}", name=f"static:{prefix}", sync_to_thread=False, include_in_schema=False)
+        @read(f"{prefix}/{{name:str}}", name=f"static:{prefix}", sync_to_thread=False, include_in_schema=False)
         def serve_asset(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
             asset = by_address.get(f"{prefix}/{name}")
             if asset is None:

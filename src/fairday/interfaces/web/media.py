@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response import Stream
@@ -16,6 +16,7 @@ from msgspec import Struct
 from fairday.interfaces.web.assets import KEEP_FOREVER
 from fairday.interfaces.web.headers import NOTHING
 from fairday.interfaces.web.pages import etag_matches
+from fairday.interfaces.web.reading import read
 from fairday.kernel.errors import NotFound
 from fairday.ports.media import MediaFile, MediaStore
 
@@ -36,7 +37,7 @@ class Span(Struct, frozen=True):
 def media_routes(store: MediaStore, prefix: str = "/media") -> list[HTTPRouteHandler]:
     """What serves `store` under `prefix`."""
 
-    @get(f"{prefix}/{{key:path}}", include_in_schema=False)
+    @read(f"{prefix}/{{key:path}}", include_in_schema=False)
     async def serve_media(request: Request[Any, Any, Any], key: FromPath[str]) -> Response[Any]:
         name = key.lstrip("/")
         found = await store.stat(name)

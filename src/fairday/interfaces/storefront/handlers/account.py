@@ -1,7 +1,7 @@
 """A signed-in customer's own pages. All is asked by the customer of the session, never by an id that was sent alone."""
 
 import msgspec
-from litestar import get, post
+from litestar import post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import Struct
@@ -16,6 +16,7 @@ from fairday.interfaces.storefront.views.account import AccountPage, AddressCard
 from fairday.interfaces.storefront.views.shell import Fields, Link, Notice
 from fairday.interfaces.web.forms import Form
 from fairday.interfaces.web.pages import redirect
+from fairday.interfaces.web.reading import read
 from fairday.interfaces.web.session import new_session, signed_in
 from fairday.kernel.errors import Invalid, NotFound, Refusal, TooMany
 from fairday.ports.identity import WeakPassword
@@ -52,7 +53,7 @@ def routes(front: Front) -> list[HTTPRouteHandler]:
 
 
 def _overview(front: Front) -> list[HTTPRouteHandler]:
-    @get("/{market:str}/account")
+    @read("/{market:str}/account")
     async def account(request: AnyRequest, market: FromPath[str]) -> Answer:
         visit = await front.visit(request, market)
         if visit.customer is None:
@@ -60,14 +61,14 @@ def _overview(front: Front) -> list[HTTPRouteHandler]:
         said = SAID.get(request.query_params.get("said", ""))
         return await show_account(front, visit, visit.customer, Asked(notices=_say(visit, said)))
 
-    @get("/{market:str}/account/orders")
+    @read("/{market:str}/account/orders")
     async def orders(request: AnyRequest, market: FromPath[str]) -> Answer:
         visit = await front.visit(request, market)
         if visit.customer is None:
             return ask_to_sign_in(visit, request)
         return await show_orders(front, visit, visit.customer, request.query_params.get("after", ""))
 
-    @get("/{market:str}/account/addresses")
+    @read("/{market:str}/account/addresses")
     async def addresses(request: AnyRequest, market: FromPath[str]) -> Answer:
         visit = await front.visit(request, market)
         if visit.customer is None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import msgspec
-from litestar import get, post
+from litestar import post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import Struct
@@ -16,6 +16,7 @@ from fairday.interfaces.storefront.views.buying import CartPage
 from fairday.interfaces.storefront.views.shell import Notice
 from fairday.interfaces.web.forms import Form, read_form
 from fairday.interfaces.web.pages import json_answer
+from fairday.interfaces.web.reading import read
 from fairday.usecases.change_cart import (
     cart_token,
     change_cart,
@@ -40,12 +41,12 @@ class Personal(Struct, frozen=True):
 def routes(front: Front) -> list[HTTPRouteHandler]:
     """Everything around the basket."""
 
-    @get("/{market:str}/session.json")
+    @read("/{market:str}/session.json")
     async def session(request: AnyRequest, market: FromPath[str]) -> Answer:
         visit = await front.visit(request, market)
         return json_answer(Personal(visit.cart_count, visit.customer.name if visit.customer else ""))
 
-    @get("/{market:str}/cart")
+    @read("/{market:str}/cart")
     async def cart(request: AnyRequest, market: FromPath[str]) -> Answer:
         visit = await front.visit(request, market)
         return await show_cart(front, visit, done=request.query_params.get("done", ""))

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 import msgspec
-from litestar import get, post
+from litestar import post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import Struct
@@ -25,6 +25,7 @@ from fairday.interfaces.storefront.views.buying import Checkout, PaymentChoice
 from fairday.interfaces.storefront.views.shell import Fields, Notice
 from fairday.interfaces.web.forms import Form
 from fairday.interfaces.web.pages import redirect
+from fairday.interfaces.web.reading import read
 from fairday.kernel.errors import Invalid
 from fairday.kernel.ids import new_token
 from fairday.kernel.money import Money
@@ -53,7 +54,7 @@ class Sent(Struct, frozen=True, kw_only=True):
 def routes(front: Front) -> list[HTTPRouteHandler]:
     """The checkout and the way back from a challenge."""
 
-    @get("/{market:str}/checkout")
+    @read("/{market:str}/checkout")
     async def checkout(request: AnyRequest, market: FromPath[str]) -> Answer:
         visit = await front.visit(request, market)
         cart = await cart_of(front, visit)
@@ -76,7 +77,7 @@ def routes(front: Front) -> list[HTTPRouteHandler]:
             return await show_checkout(front, visit, cart, sent, status=422)
         return await pay(front, visit, cart, sent)
 
-    @get("/{market:str}/checkout/return")
+    @read("/{market:str}/checkout/return")
     async def come_back(request: AnyRequest, market: FromPath[str]) -> Answer:
         return await returned(front, await front.visit(request, market))
 

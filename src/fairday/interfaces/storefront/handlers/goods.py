@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import Struct
@@ -18,7 +17,9 @@ from fairday.interfaces.storefront.questions import Asked, parse, query_of
 from fairday.interfaces.storefront.views.goods import Home, ProductPage, Stall
 from fairday.interfaces.storefront.views.shell import Card as CardView
 from fairday.interfaces.web.pages import json_answer, moved
+from fairday.interfaces.web.reading import read
 from fairday.kernel.errors import NotFound
+from fairday.kernel.ids import is_id
 from fairday.kernel.money import Money
 from fairday.ports.search import SearchQuery
 from fairday.usecases.list_cards import CardVariant
@@ -51,38 +52,36 @@ class Suggestions(Struct, frozen=True):
 def routes(front: Front) -> list[HTTPRouteHandler]:
     """Everything on the shelves."""
 
-    @get("/{market:str}/")
+    @read("/{market:str}/")
     async def home(request: AnyRequest, market: FromPath[str]) -> Answer:
         place = front.place(market)
         return await front.public(request, place, lambda: build_home(front, place))
 
-    @get("/{market:str}/c/{slug:str}")
+    @read("/{market:str}/c/{slug:str}")
     async def category(request: AnyRequest, market: FromPath[str], slug: FromPath[str]) -> Answer:
         place = front.place(market)
         asked = parse(request.scope["query_string"], place.market.currency)
         return await front.public(request, place, lambda: build_category(front, place, slug, asked))
 
-    @get("/{market:str}/search")
+    @read("/{market:str}/search")
     async def search(request: AnyRequest, market: FromPath[str]) -> Answer:
         place = front.place(market)
         asked = parse(request.scope["query_string"], place.market.currency)
         return await front.public(request, place, lambda: build_search(front, place, asked))
 
-    @get("/{market:str}/suggest")
+    @read("/{market:str}/suggest")
     async def suggest(request: AnyRequest, market: FromPath[str]) -> Answer:
         place = front.place(market)
         text = parse(request.scope["query_string"], place.market.currency).text
         return json_answer(await suggestions(front, place, text), cache_control=SUGGEST_CACHE)
 
-    @get("/{market:str}/p/{slug:str}")
+    @read("/{market:str}/p/{slug:str}")
     async def product(request: AnyRequest, market: FromPath[str], slug: FromPath[str]) -> Answer:
         place = front.place(market)
         wanted = request.query_params.get("sku", "")
-        view = await view_product(
-            front.shop, slug, language=place.market.language, currency=place.market.currency, similar=0
-        )
-        if view.product.slug != slug:
-            return moved(place.product(view.product.slug, wanted))
+        if is_id(slug):
+            named = await view_product(front.shop, slug, language=place.market.language, currency="", similar=0)
+            return moved(place.product(named.product.slug, wanted))
         return await front.public(request, place, lambda: build_product(front, place, slug, wanted))
 
     return [home, category, search, suggest, product]

@@ -1,6 +1,6 @@
 """Registering, signing in and out, forgotten passwords, the links of account letters. They tell a stranger nothing."""
 
-from litestar import get, post
+from litestar import post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
@@ -10,6 +10,7 @@ from fairday.interfaces.storefront.front import Answer, AnyRequest, Front, Head,
 from fairday.interfaces.storefront.views.account import FormPage
 from fairday.interfaces.storefront.views.shell import Fields, Notice
 from fairday.interfaces.web.pages import local_path
+from fairday.interfaces.web.reading import read
 from fairday.interfaces.web.session import new_session, signed_in
 from fairday.kernel.errors import Conflict, Invalid, Refusal, TooMany
 from fairday.ports.identity import WeakPassword
@@ -32,7 +33,7 @@ def routes(front: Front) -> list[HTTPRouteHandler]:
 
 
 def _in_and_out(front: Front) -> list[HTTPRouteHandler]:
-    @get("/{market:str}/sign-in")
+    @read("/{market:str}/sign-in")
     async def ask(request: AnyRequest, market: FromPath[str]) -> Answer:
         visit = await front.visit(request, market)
         said = SAID.get(request.query_params.get("said", ""))
@@ -63,7 +64,7 @@ def _in_and_out(front: Front) -> list[HTTPRouteHandler]:
 
 
 def _registration(front: Front) -> list[HTTPRouteHandler]:
-    @get("/{market:str}/register")
+    @read("/{market:str}/register")
     async def ask(request: AnyRequest, market: FromPath[str]) -> Answer:
         visit = await front.visit(request, market)
         return await show(front, visit, "register", FormPage())
@@ -83,7 +84,7 @@ def _registration(front: Front) -> list[HTTPRouteHandler]:
             return await show(front, visit, "register", page, _status(no))
         return await show(front, visit, "register", FormPage(done=True))
 
-    @get("/{market:str}/register/confirm/{token:str}")
+    @read("/{market:str}/register/confirm/{token:str}")
     async def ask_password(request: AnyRequest, market: FromPath[str], token: FromPath[str]) -> Answer:
         visit = await front.visit(request, market)
         return await show(front, visit, "confirm", FormPage(token=token))
@@ -106,7 +107,7 @@ def _letters(front: Front) -> list[HTTPRouteHandler]:
 
 
 def _forgotten(front: Front) -> list[HTTPRouteHandler]:
-    @get("/{market:str}/password/reset")
+    @read("/{market:str}/password/reset")
     async def ask_reset(request: AnyRequest, market: FromPath[str]) -> Answer:
         return await show(front, await front.visit(request, market), "password-reset", FormPage())
 
@@ -121,7 +122,7 @@ def _forgotten(front: Front) -> list[HTTPRouteHandler]:
             return await show(front, visit, "password-reset", page, _status(no))
         return await show(front, visit, "password-reset", FormPage(done=True))
 
-    @get("/{market:str}/password/new/{token:str}")
+    @read("/{market:str}/password/new/{token:str}")
     async def ask_new(request: AnyRequest, market: FromPath[str], token: FromPath[str]) -> Answer:
         visit = await front.visit(request, market)
         try:
@@ -147,7 +148,7 @@ def _forgotten(front: Front) -> list[HTTPRouteHandler]:
 
 
 def _moved(front: Front) -> list[HTTPRouteHandler]:
-    @get("/{market:str}/email/confirm/{token:str}")
+    @read("/{market:str}/email/confirm/{token:str}")
     async def ask_email(request: AnyRequest, market: FromPath[str], token: FromPath[str]) -> Answer:
         return await show(front, await front.visit(request, market), "email-new", FormPage(token=token))
 

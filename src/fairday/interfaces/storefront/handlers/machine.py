@@ -4,7 +4,6 @@ import asyncio
 from xml.sax.saxutils import escape
 
 import msgspec
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import Struct
@@ -15,6 +14,7 @@ from fairday.interfaces.storefront.views.account import TextPage
 from fairday.interfaces.web.assets import asset_response
 from fairday.interfaces.web.kept import Kept
 from fairday.interfaces.web.pages import Rendered, public_answer, redirect, rendered
+from fairday.interfaces.web.reading import read
 from fairday.kernel.clock import HOUR_MS
 from fairday.kernel.errors import NotFound
 from fairday.usecases.list_slugs import list_slugs
@@ -36,14 +36,14 @@ def routes(front: Front) -> list[HTTPRouteHandler]:
 
 
 def _pages(front: Front) -> list[HTTPRouteHandler]:
-    @get("/")
+    @read("/")
     async def door(request: AnyRequest) -> Answer:
         place = front.places.preferred(request.headers.get("accept-language", ""))
         answer = redirect(f"{place.base}/")
         answer.headers["vary"] = "accept-language"
         return answer
 
-    @get("/{market:str}/pages/{name:str}")
+    @read("/{market:str}/pages/{name:str}")
     async def text(request: AnyRequest, market: FromPath[str], name: FromPath[str]) -> Answer:
         place = front.place(market)
         if name not in TEXT_PAGES:
@@ -54,7 +54,7 @@ def _pages(front: Front) -> list[HTTPRouteHandler]:
 
         return await front.public(request, place, build)
 
-    @get("/{market:str}/manifest.webmanifest")
+    @read("/{market:str}/manifest.webmanifest")
     async def manifest(request: AnyRequest, market: FromPath[str]) -> Answer:
         text = msgspec.json.encode(web_manifest(front, front.place(market))).decode()
         page = rendered(text, "application/manifest+json", HOUR_S)
@@ -64,17 +64,17 @@ def _pages(front: Front) -> list[HTTPRouteHandler]:
 
 
 def _files(front: Front) -> list[HTTPRouteHandler]:
-    @get("/favicon.ico")
+    @read("/favicon.ico")
     async def favicon(request: AnyRequest) -> Answer:
         return asset_response(front.surface.assets.asset("favicon.ico"), request.headers, DAY_CACHE)
 
-    @get("/robots.txt")
+    @read("/robots.txt")
     async def robots(request: AnyRequest) -> Answer:
         url = front.web.public_url
         text = f"User-agent: *\nDisallow: /*/account\nDisallow: /*/orders/\n\nSitemap: {url}/sitemap.xml\n"
         return public_answer(rendered(text, "text/plain", HOUR_S), request.headers, front.surface.policy)
 
-    @get("/sitemap.xml")
+    @read("/sitemap.xml")
     async def index(request: AnyRequest) -> Answer:
         places = front.places.by_slug.values()
         maps = "".join(f"<sitemap><loc>{front.web.public_url}{p.base}/sitemap.xml</loc></sitemap>" for p in places)
@@ -83,7 +83,7 @@ def _files(front: Front) -> list[HTTPRouteHandler]:
 
     maps = Kept[Rendered](HOUR_MS, SITEMAPS_KEPT)
 
-    @get("/{market:str}/sitemap.xml")
+    @read("/{market:str}/sitemap.xml")
     async def sitemap(request: AnyRequest, market: FromPath[str]) -> Answer:
         place = front.place(market)
         page = await maps.get(market, lambda: build_sitemap(front, place))

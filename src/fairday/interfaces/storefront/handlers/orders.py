@@ -1,12 +1,12 @@
 """The page of an order, for whoever has its link: its token is made from the id and the shop's secret."""
 
 import msgspec
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from fairday.interfaces.storefront.front import Answer, AnyRequest, Front, Head
 from fairday.interfaces.storefront.show_order import order_page
+from fairday.interfaces.web.reading import read
 from fairday.kernel.errors import NotFound
 from fairday.kernel.ids import opens
 from fairday.usecases.place_order import ORDER_TOKEN
@@ -18,13 +18,13 @@ PATH = "/{market:str}/orders/{order_id:str}/{token:str}"
 def routes(front: Front) -> list[HTTPRouteHandler]:
     """The order's status, and the same page right after it was placed."""
 
-    @get(PATH)
+    @read(PATH)
     async def status(
         request: AnyRequest, market: FromPath[str], order_id: FromPath[str], token: FromPath[str]
     ) -> Answer:
         return await show_order(front, request, market, (order_id, token), fresh=False)
 
-    @get(PATH + "/thanks")
+    @read(PATH + "/thanks")
     async def thanks(
         request: AnyRequest, market: FromPath[str], order_id: FromPath[str], token: FromPath[str]
     ) -> Answer:
