@@ -8,8 +8,11 @@ import pytest
 from fairday.bootstrap.app import build_app
 from fairday.bootstrap.processes import PROCESSES
 from fairday.bootstrap.settings import Settings
-from fairday.interfaces.api.problems import choose_language
+from fairday.domain.orders import StaleTotal
+from fairday.interfaces.api.problems import choose_language, problem
 from fairday.interfaces.api.requests import LARGEST_BODY, request_hash
+from fairday.kernel.errors import Refusal
+from fairday.kernel.money import Money
 from tests.calling import open_caller
 
 CORPUS = (
@@ -26,12 +29,12 @@ PARAMETERS = (
 
 
 def is_problem(answer: httpx.Response, code: str) -> bool:
-    problem = answer.json()
+    said = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
-    assert {"type", "title", "status", "code", "detail"} <= problem.keys()
-    assert problem["status"] == answer.status_code
-    assert problem["type"] == f"/api/v1/docs#problem-{problem['code']}"
-    return problem["code"] == code and bool(problem["detail"])
+    assert {"type", "title", "status", "code", "detail"} <= said.keys()
+    assert said["status"] == answer.status_code
+    assert said["type"] == f"/api/v1/docs#problem-{said['code']}"
+    return said["code"] == code and bool(said["detail"])
 
 
 @pytest.mark.parametrize(
@@ -214,3 +217,23 @@ async def test_our_own_mistake_is_a_problem_that_tells_nothing(shop, state):
     assert answer.json()["request_id"]
     assert answer.headers["content-security-policy"]
     assert (unknown.status_code, is_problem(unknown, "not_found")) == (404, True)
+
+
+def all_refusals(kind=Refusal):
+    return [one for child in kind.__subclasses__() for one in (child, *all_refusals(child))]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_refusal_is_a_problem(language):
+    """Even when a detail its sentence asks for is missing: a no must never become a mistake of ours."""
+    known = {refusal.code: refusal for refusal in all_refusals()}
+    assert {"stale_total", "out_of_stock", "payment_declined", "cart_gone", "too_many"} <= set(known)
+    for code, refusal in known.items():
+        document = problem(refusal(), language)
+        assert (document["code"], document["status"]) == (code, refusal.status)
+        assert document["detail"]
+
+
+def test_amounts_in_a_problem_are_money():
+    document = problem(StaleTotal(total=4690, currency="EUR", expected=4490), "en")
+    assert (document["total"], document["expected"]) == (Money(4690, "EUR"), Money(4490, "EUR"))

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -79,15 +80,21 @@ def read_query(operation: Operation, query_string: bytes) -> Any:  # noqa: ANN40
 
 def _by_name(kind: type[Struct], pairs: list[tuple[str, str]]) -> dict[str, Any]:
     given: dict[str, Any] = {}
-    for field in msgspec.structs.fields(kind):
-        values = [value for name, value in pairs if name == field.name]
-        if field.default == ():
-            given[field.name] = values
+    for parameter, many in _parameters(kind):
+        values = [value for name, value in pairs if name == parameter]
+        if many:
+            given[parameter] = values
         elif len(values) > 1:
-            raise Invalid(field=field.name, problem="problem-given-twice")
+            raise Invalid(field=parameter, problem="problem-given-twice")
         elif values:
-            given[field.name] = values[0]
+            given[parameter] = values[0]
     return given
+
+
+@cache
+def _parameters(kind: type[Struct]) -> tuple[tuple[str, bool], ...]:
+    """The parameters of a query, and whether each may be given many times."""
+    return tuple((field.name, field.default == ()) for field in msgspec.structs.fields(kind))
 
 
 async def read_json(headers: Headers, receive: Receive) -> Any:  # noqa: ANN401 - any JSON
