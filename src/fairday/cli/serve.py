@@ -1,10 +1,10 @@
 """`fairday up` opens the whole store on this machine; `fairday serve` runs one process of the table."""
 
-import asyncio
 import dataclasses
 from pathlib import Path
 
 import click
+import uvloop
 
 from fairday.bootstrap.demo import staff_the_shop, stock_the_shelves
 from fairday.bootstrap.demo_pictures import Gallery, is_unfinished
@@ -70,7 +70,7 @@ def serve(process: str, host: str, port: int, state: Path | None, *, plain_http:
 
 def _run(settings: Settings, process: str, bind: Bind, opening: Opening) -> None:
     try:
-        asyncio.run(run_server(settings, process, bind, opening))
+        uvloop.run(run_server(settings, process, bind, opening))
     except AlreadyRunningError as error:
         raise click.UsageError(str(error)) from None
 

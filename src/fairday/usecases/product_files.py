@@ -46,7 +46,7 @@ class RowFile:
     @property
     def fraction(self) -> float:
         """From 0 to 1, by the bytes on disk."""
-        return min(self._raw.tell() / self._size, 1.0)
+        return 1.0 if self._raw.closed else min(self._raw.tell() / self._size, 1.0)
 
     def rows(self) -> Iterator[Numbered]:
         """Line numbers (of the first line of a row) with the row, or with why it cannot be read."""

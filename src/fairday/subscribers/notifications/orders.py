@@ -1,5 +1,7 @@
 """Letters about orders."""
 
+from msgspec.structs import replace
+
 from fairday.domain.fulfilment import tracking_url
 from fairday.domain.orders import Order, OrderLine
 from fairday.domain.orders.events import OrderCancelled, OrderPlaced, OrderRefunded, OrderShipped
@@ -16,7 +18,7 @@ async def placed(shop: Shop, delivery: Delivery) -> Letter:
     """The order is placed: everything in it, and what it came to."""
     view = await view_order(shop, delivery.as_event(OrderPlaced).subject)
     lines = tuple(_line(view.order, line, line.quantity, line.total) for line in view.lines)
-    return write(shop, _draft(shop, view, "placed", view.order.id, items=lines, totals=_totals(view)))
+    return write(shop, replace(_draft(shop, view, "placed", view.order.id), items=lines, totals=_totals(view)))
 
 
 async def shipped(shop: Shop, delivery: Delivery) -> Letter | None:
@@ -33,7 +35,7 @@ async def shipped(shop: Shop, delivery: Delivery) -> Letter | None:
     followed = tracking_url(parcel)
     if followed:
         notes.append(followed)
-    return write(shop, _draft(shop, view, "shipped", parcel.id, items=items, notes=tuple(notes)))
+    return write(shop, replace(_draft(shop, view, "shipped", parcel.id), items=items, notes=tuple(notes)))
 
 
 async def refunded(shop: Shop, delivery: Delivery) -> Letter | None:
@@ -45,7 +47,7 @@ async def refunded(shop: Shop, delivery: Delivery) -> Letter | None:
         return None
     order = view.order
     amount = money(order.language, order.country, refund.amount, order.currency)
-    return write(shop, _draft(shop, view, "refunded", refund.id, amount=amount))
+    return write(shop, replace(_draft(shop, view, "refunded", refund.id), amount=amount))
 
 
 async def cancelled(shop: Shop, delivery: Delivery) -> Letter:
@@ -54,15 +56,12 @@ async def cancelled(shop: Shop, delivery: Delivery) -> Letter:
     return write(shop, _draft(shop, view, "cancelled", view.order.id))
 
 
-def _draft(  # noqa: PLR0913 - the parts of a letter, by name
-    shop: Shop, view: OrderView, letter: str, ref: str, *, amount: str = "", items: tuple[Item, ...] = (),
-    totals: tuple[Item, ...] = (), notes: tuple[str, ...] = (),
-) -> Draft:  # fmt: skip
+def _draft(shop: Shop, view: OrderView, letter: str, ref: str) -> Draft:
+    """What every letter about an order says; `ref` names the happening."""
     order = view.order
     return Draft(
         key=f"order-{letter}/{ref}", to=order.email, letter=letter, language=order.language, country=order.country,
-        name=order.sent_to.name, link=order_link(shop, order), reference=order.reference, amount=amount, items=items,
-        totals=totals, notes=notes,
+        name=order.sent_to.name, link=order_link(shop, order), reference=order.reference,
     )  # fmt: skip
 
 
