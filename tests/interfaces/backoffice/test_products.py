@@ -302,3 +302,24 @@ async def test_those_who_may_only_look_get_no_forms(office: Office) -> None:
     assert page.count("<fieldset") == page.count("disabled>")
     assert "multipart" not in page
     assert "/products/new" not in (await warehouse.get("/products")).text
+
+
+async def test_categories_hang_where_they_should(owner: Browser, shop: Shop) -> None:
+    await owner.get("/categories/new")
+    answer = await owner.post("/categories/new", {"name": "Kitchen", "name_de": "Küche", "key": "kitchen"})
+    assert answer.headers["location"] == "/backoffice/categories?done=saved"
+    (kitchen,) = await shop.products.categories()
+    fields = {"name": "Mugs <b>", "key": "mugs", "parent_id": kitchen.id, "position": "3"}
+    assert (await owner.post("/categories/new", fields)).status_code == 303
+    mugs = next(node for node in await shop.products.categories() if node.key == "mugs")
+    assert (mugs.parent_id, mugs.position) == (kitchen.id, 3)
+    page = (await owner.get("/categories")).text
+    assert "Kitchen › Mugs &lt;b&gt;" in page
+    twice = await owner.post("/categories/new", fields)
+    assert twice.status_code == 400
+    assert 'id="key-problem"' in twice.text
+    below_itself = {"name": "Kitchen", "slug": "kitchen", "parent_id": mugs.id}
+    assert (await owner.post(f"/categories/{kitchen.id}", below_itself)).status_code == 400
+    moved = {"name": "Mugs", "slug": "mugs", "parent_id": ""}
+    assert (await owner.post(f"/categories/{mugs.id}", moved)).status_code == 303
+    assert all(not node.parent_id for node in await shop.products.categories())

@@ -17,6 +17,7 @@ from fairday.interfaces.web import Form, Surface, Tongue
 from fairday.interfaces.web.pages import json_answer, private_answer, redirect
 from fairday.kernel.errors import Refusal
 from fairday.messages import Messages, Sentences
+from fairday.ports.identity import WeakPassword
 from fairday.usecases.shop import Shop
 from fairday.usecases.staff_sign_in import acting
 
@@ -140,6 +141,8 @@ class Visit:
     def sentence(self, refusal: Refusal) -> str:
         """What a refusal says to its reader."""
         wanted = refusal.details.get("problem", refusal.message_id)
+        if isinstance(refusal, WeakPassword):
+            wanted = f"error-password-{str(refusal.details['reason']).replace('_', '-')}"
         known = self.sentences.arguments.get(wanted)
         if known is None or not known <= set(refusal.details):
             return self.sentences.text("error-refused")
@@ -153,8 +156,8 @@ class Visit:
 
     def _part(self) -> str:
         """The entry of the menu that this page belongs to."""
-        rest = self.request.url.path.removeprefix(ROOT).strip("/")
-        return f"/{rest.partition('/')[0]}"
+        first = self.request.url.path.removeprefix(ROOT).strip("/").partition("/")[0]
+        return "/products" if first == "categories" else f"/{first}"
 
     def _done(self) -> Notice | None:
         message_id = f"office-done-{self.query('done', 40)}"
