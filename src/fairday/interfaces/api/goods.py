@@ -47,7 +47,7 @@ Cursor = Annotated[
     str,
     Meta(pattern="^(a[0-9a-z]{26}|n[1-9][0-9]{0,4})?$", max_length=32, description="`next_cursor` of the page before."),
 ]
-Language = Annotated[str, Meta(max_length=2, pattern="^([a-z]{2})?$", description="Default: Accept-Language.")]
+Language = Annotated[str, Meta(max_length=2, pattern="^[a-z]{2}$", description="Default: Accept-Language.")]
 Filters = Annotated[
     tuple[Annotated[str, Meta(max_length=200, pattern="^[^:]+:")], ...],
     Meta(max_length=FILTERS_LIMIT, description="`NAME:VALUE` of a facet; values of one name are alternatives."),
