@@ -30,6 +30,7 @@ from tests.buying import buy
 from tests.goods import put_goods
 from tests.shop import open_shop
 
+ROOT = Path(__file__).resolve().parents[2]
 CHAIN = "audit-chain-unbroken"
 
 
@@ -256,3 +257,9 @@ def test_every_rule_has_a_breaker():
     names = [rule.name for rule in INVARIANTS]
     assert len(names) == len(set(names))
     assert {one.rule for one in BREAKERS} == {*names, CHAIN}
+
+
+def test_every_rule_stands_in_the_document():
+    table = (ROOT / "docs" / "correctness.md").read_text()
+    named = re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)
+    assert sorted(named) == sorted([*(rule.name for rule in INVARIANTS), CHAIN])

@@ -37,7 +37,7 @@ async def shop(state):
 
 
 def wanted(lines):
-    return {sku: 2 for sku in list(GOODS)[:lines]}
+    return dict.fromkeys(list(GOODS)[:lines], 2)
 
 
 def counted(shop):

@@ -57,6 +57,24 @@ async def test_more_than_was_allocated_is_our_mistake_and_undone(database):
     assert await level(database) == [("main", 5, 0, 2, 500)]
 
 
+@pytest.mark.parametrize("name", ["_HOLD", "_ALLOCATE", "_RELEASE", "_DEALLOCATE", "_SHIP", "_USE_HOLD"])
+async def test_every_write_asks_for_what_it_takes(database, name):
+    """Whatever a unit read before: one piece more than there is of it, and the row is not touched."""
+    await count(database, ("A", "main", 5, 100))
+    order_id = await allocated(database, {"A": 2})
+    held = new_id()
+    async with database.write() as unit:
+        await stock.hold_many(unit, [HoldRequest(held, {"A": 2})], NOW_MS)
+    there = {"_HOLD": 1, "_SHIP": 2, "_DEALLOCATE": 2, "_USE_HOLD": 2, "_ALLOCATE": 2, "_RELEASE": 2}[name]
+    row = {"b_order_id": order_id, "b_sku": "A", "b_location": "main", "b_cost": 0}
+    with pytest.raises(RuntimeError, match="undo"):
+        async with database.write() as unit:
+            statement = getattr(stock, name)
+            assert await unit.run_many(statement, [{**row, "b_quantity": there + 1}]) == 0
+            assert await unit.run_many(statement, [{**row, "b_quantity": there}]) == 1
+            raise RuntimeError("undo")
+
+
 async def test_confirming_and_releasing_twice_changes_nothing(database):
     await count(database, ("A", "main", 5, 100))
     order_id = await allocated(database, {"A": 2})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairday.domain.orders import Command, Order
+from fairday.domain.orders import Command, Order, OrderLine
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.model import MOVES
 from fairday.kernel.ids import new_id
@@ -57,6 +57,27 @@ async def test_only_legal_moves_are_made_and_only_from_what_was_read(database, b
         assert not await orders.move(unit, order, after, NOW_MS + 2), "the version has moved on"
         kept = (await orders.get_many(unit, [order.id]))[order.id]
     assert (kept.state, kept.version) == ((after, 1) if legal else (before, 0))
+
+
+@pytest.mark.parametrize("column", ["shipped", "cancelled", "refunded"])
+async def test_lines_take_no_more_pieces_than_they_have(database, column):
+    order = an_order()
+    lines = [
+        OrderLine(
+            order_id=order.id, line_no=number, product_id="", sku="A", name="", options="", quantity=3, unit_amount=0,
+            goods=0, discount=0, tax=0, tax_rate_ppm=0, total=0, shipped=int(column != "refunded"),
+        )
+        for number in (1, 2)
+    ]  # fmt: skip
+    left = 3 if column == "refunded" else 2
+    async with database.write() as unit:
+        await orders.insert_many(unit, [order], lines)
+        assert not await orders.add_to_lines(unit, order.id, column, {1: left + 1})
+        assert not await orders.add_to_lines(unit, order.id, column, {9: 1})
+        assert await orders.add_to_lines(unit, order.id, column, {1: left, 2: 1})
+        assert not await orders.add_to_lines(unit, order.id, column, {1: 1})
+        found = (await orders.lines_of(unit, [order.id]))[order.id]
+    assert [getattr(line, column) for line in found] == [getattr(lines[0], column) + n for n in (left, 1)]
 
 
 async def test_invoices_are_numbered_in_batches_without_gaps(database):
