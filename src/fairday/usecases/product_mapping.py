@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -173,18 +174,24 @@ def category_lines(mapping: ProductMapping, row: Row) -> list[CategoryLine]:
         name = " ".join(part.split())
         if not name:
             continue
-        parent = lines[-1].key if lines else ""
+        parent, slug = lines[-1].key if lines else "", _category_slug(name)
         shown = mapping.category_names.get(name, name[0].upper() + name[1:])
-        key = "/".join(one for one in (parent, slug_of(name.lower(), "")) if one)
-        lines.append(CategoryLine(key=key, name=shown, parent=parent, slug=slug_of(name.lower(), "")))
+        key = "/".join(one for one in (parent, slug) if one)
+        lines.append(CategoryLine(key=key, name=shown, parent=parent, slug=slug))
     return lines
 
 
+@lru_cache(maxsize=16_384)
 def humanised(column: str) -> str:
     """A column as a person would write it: `dimensions__wxdxh_` is "Dimensions (wxdxh)"."""
     bracketed = _IN_BRACKETS.sub(r" (\1) ", column)
     words = " ".join(bracketed.replace("_", " ").split()).replace("( ", "(").replace(" )", ")")
     return words[:1].upper() + words[1:]
+
+
+@lru_cache(maxsize=4_096)
+def _category_slug(name: str) -> str:
+    return slug_of(name.lower(), "")
 
 
 def _variant(mapping: ProductMapping, row: Row, key: str) -> Variant:
@@ -308,7 +315,9 @@ def _text(row: Row, column: Column) -> str:
 
 def _line(text: str) -> str:
     """Text on one line, without characters that cannot be shown."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    if not text.isprintable():
+        text = "".join(one if one.isprintable() else " " for one in text)
+    return " ".join(text.split())
 
 
 def _whole(what: str, text: str) -> int:
