@@ -167,7 +167,7 @@ for (const form of all("[data-requote]")) requote(form);
 for (const form of all("[data-quantity]")) form.addEventListener("change", () => form.requestSubmit());
 for (const form of all("[data-autosubmit]")) form.addEventListener("change", (event) => { if (event.target.matches("select, [type=checkbox], #min, #max")) form.requestSubmit(); });
 // An empty field would only make the address longer, and the same page be cached twice.
-for (const form of all("form[method=get]")) form.addEventListener("formdata", ({ formData }) => { for (const [name, value] of [...formData]) if (!value) formData.delete(name); });
+for (const form of all("form[method=get]")) form.addEventListener("formdata", ({ formData }) => { for (const [name, value] of [...formData]) if (!value || (name === "sort" && value === "relevance")) formData.delete(name); });
 for (const box of all("[data-gallery]")) if (box.querySelector(".thumbs")) gallery(box);
 for (const box of all("[data-variants]")) variants(box);
 const scroll = sessionStorage.getItem("variant-scroll");
