@@ -26,14 +26,16 @@ class Accounts(Struct, frozen=True):
     books: list[tuple[str, str, int]]
     money_in: int
     money_out: int
+    carts_left: int
 
 
 async def accounts(shop: Shop) -> Accounts:
-    """Live and cancelled orders by state, total and invoice number; stock; books; and what the provider moved."""
+    """Live and cancelled orders by state, total and invoice number; stock; books; what the provider moved; carts."""
     async with shop.database.read() as reader:
         orders = [tuple(row[2:]) for row in await reader.rows(_ORDERS) if row[2] != "declined"]
         levels = await reader.rows(_STOCK)
         balances = await ledger.trial_balance(reader, _END_MS)
+        sold = [row[1] for row in await reader.rows(_ORDERS) if row[2] in _LIVE]
     moves = await shop.payments["sandbox"].movements()
     return Accounts(
         orders=sorted(orders),
@@ -41,6 +43,7 @@ async def accounts(shop: Shop) -> Accounts:
         books=[(balance.account, balance.currency, balance.amount) for balance in balances if balance.amount],
         money_in=sum(move.amount for move in moves if move.kind == "capture"),
         money_out=sum(move.amount for move in moves if move.kind == "refund"),
+        carts_left=len(await shop.carts.get_many(sold)),
     )
 
 
