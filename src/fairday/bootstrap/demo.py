@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from fairday.bootstrap.demo_pictures import UNFINISHED, media_of
-from fairday.demo import DemoItem, goods
+from fairday.demo import DemoGoods, DemoItem, goods
 from fairday.domain.catalog import Media
 from fairday.domain.pricing import Price
 from fairday.usecases.manage_staff import create_owner
@@ -35,11 +35,12 @@ async def stock_the_shelves(shop: Shop, state: Path) -> bool:
     catalogue = Catalogue(shop, dry_run=False)
     await catalogue.load()
     keys = {category.id: category.key for category in demo.categories}
+    terms = _terms(demo)
     for category in demo.categories:
         catalogue.add_category(
             CategoryLine(
                 key=category.key, name=category.name, slug=category.slug, parent=keys.get(category.parent_id, ""),
-                names=category.names, position=category.position,
+                names=category.names, position=category.position, terms=terms.get(category.id, {}),
             )
         )  # fmt: skip
     for start in range(0, len(demo.items), SLICE):
@@ -50,6 +51,19 @@ async def stock_the_shelves(shop: Shop, state: Path) -> bool:
         outcome = await place(catalogue, wanted)
         assert not outcome.failed, outcome.failed
     return True
+
+
+def _terms(demo: DemoGoods) -> dict[str, dict[str, dict[str, str]]]:
+    """By category and language, what it calls the attributes and options of the goods that stand there first."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for item in demo.items:
+        product = item.product
+        said = {text for one in product.attributes for text in (one.name, one.text, one.unit)}
+        said |= {text for one in product.options for text in (one.name, *one.values)}
+        here = found.setdefault(product.category_ids[0], {})
+        for language, words in demo.terms.items():
+            here.setdefault(language, {}).update({text: words[text] for text in sorted(said) if text in words})
+    return found
 
 
 async def _media(shop: Shop, item: DemoItem) -> tuple[Media, ...]:

@@ -90,7 +90,7 @@ def _category_lines(tree: Sequence[Category]) -> Iterable[CategoryLine]:
     for node in tree:
         yield CategoryLine(
             key=node.key, name=node.name, slug=node.slug, parent=keys.get(node.parent_id, ""), names=node.names,
-            position=node.position,
+            position=node.position, terms=node.terms,
         )  # fmt: skip
 
 

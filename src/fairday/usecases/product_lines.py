@@ -89,6 +89,7 @@ class CategoryLine(Struct, frozen=True, tag="category", omit_defaults=True, forb
     parent: str = ""
     names: dict[str, str] = {}
     position: int = 0
+    terms: dict[str, dict[str, str]] = {}
 
 
 class Shelf(Struct, frozen=True):
@@ -172,7 +173,7 @@ def category_of(line: CategoryLine) -> Category:
     _check_text("name", line.name, NAME_CHARACTERS)
     return Category(
         id=derived_id("category", line.key), key=line.key, slug=line.slug or slug_of(line.name, ""), name=line.name,
-        names=line.names, position=line.position,
+        names=line.names, position=line.position, terms=line.terms,
     )  # fmt: skip
 
 

@@ -116,7 +116,10 @@ class Product(Struct, frozen=True, omit_defaults=True):
 
 
 class Category(Struct, frozen=True, omit_defaults=True):
-    """A node of the category tree; `parent_id` is empty at the top. `names` maps language to name."""
+    """A node of the category tree; `parent_id` is empty at the top. `names` maps language to name.
+
+    `terms` maps language to what it calls the attributes, options and values of the goods in here.
+    """
 
     id: str
     key: str
@@ -125,6 +128,7 @@ class Category(Struct, frozen=True, omit_defaults=True):
     parent_id: str = ""
     names: dict[str, str] = {}
     position: int = 0
+    terms: dict[str, dict[str, str]] = {}
 
 
 def localise(product: Product, language: str) -> Product:

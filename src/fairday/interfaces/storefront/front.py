@@ -93,6 +93,7 @@ class Front:
         now_ms = self.shop.clock.now_ms()
         if now_ms >= self._tree_until_ms:
             self._tree = tuple(await self.shop.products.categories())
+            self.places.learn(self._tree)
             self._tree_until_ms = now_ms + AISLES_TTL_MS
         return self._tree
 

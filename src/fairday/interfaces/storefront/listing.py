@@ -27,6 +27,7 @@ GROUPS = 8
 VALUES = 10
 HELP_CARDS = 4
 AROUND = 2
+FLAGS = {"yes": "value-yes", "no": "value-no"}  # as the index writes flags
 
 
 async def listing_view(front: Front, place: Place, asked: Asked, found: FoundGoods, node: Category | None) -> Listing:
@@ -131,11 +132,25 @@ def _facets(place: Place, asked: Asked, facets: Sequence[Facet]) -> tuple[FacetG
         field = "brand" if facet.name == "brand" else ATTRIBUTE + facet.name
         ticked = asked.brands if facet.name == "brand" else asked.attributes.get(facet.name, ())
         shown = [pair for n, pair in enumerate(facet.values) if n < VALUES or pair[0] in ticked]
-        values = tuple(FacetValue(field, value, value, count, ticked=value in ticked) for value, count in shown)
-        title = place.words.text("listing-brand") if facet.name == "brand" else facet.name
+        brand = facet.name == "brand"
+        values = tuple(
+            FacetValue(field, value, value if brand else value_text(place, value), count, ticked=value in ticked)
+            for value, count in shown
+        )
+        title = place.words.text("listing-brand") if brand else place.vocabulary.term(facet.name)
         if len(values) > 1 or ticked:
             groups.append(FacetGroup(title, values))
     return tuple(groups[:GROUPS])
+
+
+def value_text(place: Place, value: str) -> str:
+    """A facet's value as the market reads it: flags by their sentence, units and words by the vocabulary."""
+    if value in FLAGS:
+        return place.words.text(FLAGS[value])
+    number, space, unit = value.rpartition(" ")
+    if space and number.replace(".", "", 1).isdigit():
+        return f"{place.formats.number(float(number))} {place.vocabulary.term(unit)}"
+    return place.vocabulary.term(value)
 
 
 def _chip(place: Place, kind: str, value: str, asked: Asked) -> str:
@@ -145,7 +160,7 @@ def _chip(place: Place, kind: str, value: str, asked: Asked) -> str:
     if kind == "offer":
         return words.text("home-on-offer")
     if kind != "price":
-        return value if kind == "brand" else f"{kind}: {value}"
+        return value if kind == "brand" else f"{place.vocabulary.term(kind)}: {value_text(place, value)}"
     low = place.formats.money(Money(asked.price_from or 0, place.market.currency))
     high = place.formats.money(Money(asked.price_to or 0, place.market.currency))
     if asked.price_to is None:

@@ -1,12 +1,13 @@
 """Markets as the storefront shows them: addresses, names of countries in the reader's language, clocks, states."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from urllib.parse import quote, urlencode
 
 from babel import Locale
 from msgspec import Struct
 
+from fairday.domain.catalog import Category
 from fairday.interfaces.storefront.views.shell import Link, MarketLink
 from fairday.interfaces.web.templating import Tongue
 from fairday.messages import Messages, Sentences
@@ -36,10 +37,30 @@ REGIONS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+class Vocabulary:
+    """What a language calls attributes, options and their values, as the merchant's categories say."""
+
+    def __init__(self) -> None:
+        self._terms: dict[str, str] = {}
+
+    def learn(self, terms: Mapping[str, str]) -> None:
+        """These words from now on, and no others."""
+        self._terms = dict(terms)
+
+    def term(self, text: str) -> str:
+        """The language's word for it, or the one it is known by."""
+        return self._terms.get(text, text)
+
+    def terms(self, listed: str) -> str:
+        """The same for several, as `CartItem.options` lists them."""
+        return ", ".join(self.term(text) for text in listed.split(", ")) if listed else ""
+
+
 class Place(Struct, frozen=True):
     """A market, and how to speak and link in it."""
 
     market: Market
+    vocabulary: Vocabulary
 
     @property
     def base(self) -> str:
@@ -88,8 +109,18 @@ class Places:
     """All markets of a shop, by slug."""
 
     def __init__(self, settings: ShopSettings) -> None:
-        self.by_slug = {market.slug: Place(market) for market in settings.markets}
+        self.vocabularies = {language: Vocabulary() for language in settings.languages}
+        self.by_slug = {one.slug: Place(one, self.vocabularies[one.language]) for one in settings.markets}
         self.first = next(iter(self.by_slug.values()))
+
+    def learn(self, categories: Iterable[Category]) -> None:
+        """Take over the words of all categories."""
+        learnt: dict[str, dict[str, str]] = {language: {} for language in self.vocabularies}
+        for category in categories:
+            for language, terms in category.terms.items():
+                learnt.setdefault(language, {}).update(terms)
+        for language, vocabulary in self.vocabularies.items():
+            vocabulary.learn(learnt[language])
 
     def links(self, here: Place, path: str) -> tuple[MarketLink, ...]:
         """The page at `path` in every market, each named in its own language."""

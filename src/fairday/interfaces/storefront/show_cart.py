@@ -33,7 +33,7 @@ def _line(web: Web, place: Place, item: CartItem, goods: Money) -> LineView:
         name=item.product.name,
         quantity=item.quantity,
         href=place.product(item.product.slug, item.sku),
-        options=item.options,
+        options=place.vocabulary.terms(item.options),
         picture=picture(web, media, item.product.name, widest_px=320),
         unit=Money(item.price.amount, goods.currency),
         total=goods,

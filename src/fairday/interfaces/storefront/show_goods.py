@@ -115,7 +115,7 @@ def choices(
     by_options = {_key(one.options): one for one in variants}
     return tuple(
         Choices(
-            option.name,
+            place.vocabulary.term(option.name),
             tuple(
                 _choice(place, product, by_options.get(_key({**chosen.options, option.name: value})), value, chosen)
                 for value in option.values
@@ -127,10 +127,13 @@ def choices(
 
 def _choice(place: Place, product: Product, variant: CardVariant | None, value: str, chosen: CardVariant) -> Choice:
     if variant is None:
-        return Choice(value, "", available=False)
+        return Choice(place.vocabulary.term(value), "", available=False)
     sku = variant.sku if variant.sku != product.skus[0] else ""
     return Choice(
-        value, place.product(product.slug, sku), current=variant.sku == chosen.sku, available=variant.available > 0
+        place.vocabulary.term(value),
+        place.product(product.slug, sku),
+        current=variant.sku == chosen.sku,
+        available=variant.available > 0,
     )
 
 
@@ -140,15 +143,16 @@ def _key(options: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 def facts(place: Place, attributes: Iterable[Attribute]) -> tuple[Fact, ...]:
     """The table of properties."""
-    return tuple(Fact(one.name, fact_text(place, one)) for one in attributes)
+    return tuple(Fact(place.vocabulary.term(one.name), fact_text(place, one)) for one in attributes)
 
 
 def fact_text(place: Place, one: Attribute) -> str:
     """A property's value with its unit, as the market reads it."""
     if one.kind == "flag":
         return place.words.text("value-yes" if one.flag else "value-no")
-    shown = place.formats.number(one.number) if one.kind == "number" and one.number is not None else one.shown
-    return f"{shown} {one.unit}" if one.unit else shown
+    numeric = one.kind == "number" and one.number is not None
+    shown = place.formats.number(one.number or 0) if numeric else place.vocabulary.term(one.shown)
+    return f"{shown} {place.vocabulary.term(one.unit)}" if one.unit else shown
 
 
 def crumbs(front_name: str, place: Place, path: Sequence[Category], last: str = "") -> tuple[Link, ...]:

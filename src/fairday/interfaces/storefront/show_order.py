@@ -90,7 +90,7 @@ def _line(web: Web, place: Place, order: Order, line: OrderLine, product: Produc
         name=line.name,
         quantity=line.quantity,
         href=place.product(product.slug, line.sku) if product else "",
-        options=line.options,
+        options=place.vocabulary.terms(line.options),
         picture=picture(web, media, line.name, widest_px=320),
         unit=Money(line.unit_amount, order.currency),
         total=Money(line.goods, order.currency),
