@@ -123,6 +123,7 @@ class Front:
         """A page that is the same for everybody, for caches and for whoever has it already; built once a second."""
 
         async def make() -> Rendered:
+            await self.categories()  # and with them the words of this market
             head, template, page = await build()
             return rendered(self.render(place, template, await self.shell(place, head), page))
 
@@ -136,6 +137,7 @@ class Front:
     async def visit(self, request: AnyRequest, market: str) -> Visit:
         """Who is here. A session that is over, or was never ours, begins anew; its cart is kept only if it is ours."""
         place = self.place(market)
+        await self.categories()
         sent = self.surface.cookie.read(request.cookies)
         now_ms = self.shop.clock.now_ms()
         session = sent if sent is not None and is_fresh(sent, now_ms) else new_session(now_ms)
