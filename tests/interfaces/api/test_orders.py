@@ -91,6 +91,7 @@ async def test_a_declined_payment_leaves_the_cart(api, shop):
     assert (answer.status_code, answer.json()["code"]) == (402, "payment_declined")
     again = await api.post("/orders", api.order(cart, "tok_declined"), token=cart["token"], key="k1")
     assert again.json() == answer.json()
+    assert ("idempotent-replayed" in answer.headers, again.headers["idempotent-replayed"]) == (False, "true")
     assert (await api.post("/orders", api.order(cart), token=cart["token"], key="k2")).status_code == 201
     assert await counts(shop) == {"declined": 1, "placed": 1}
     assert not await check_invariants(shop)

@@ -12,7 +12,17 @@ from fairday.domain.fulfilment import Shipment
 from fairday.domain.fulfilment.errors import NothingToShip
 from fairday.domain.fulfilment.model import tracking_url
 from fairday.domain.inventory import OutOfStock
-from fairday.domain.orders import Address, CartOrdered, Command, InFlight, KeyReused, NotAllowed, OrderLine, StaleTotal
+from fairday.domain.orders import (
+    Address,
+    CartOrdered,
+    Command,
+    InFlight,
+    KeyReused,
+    NotAllowed,
+    Order,
+    OrderLine,
+    StaleTotal,
+)
 from fairday.domain.orders import store as order_store
 from fairday.domain.orders.errors import EmptyCart
 from fairday.domain.payments import PaymentDeclined, PaymentUnknown, Refund, RefundTooLarge, UnknownProvider
@@ -61,18 +71,19 @@ async def place(call: Call) -> Answer:
     if not server and not opens(shop.settings.secret, CART_TOKEN, body.cart_id, call.caller.token):
         raise CartGone
     identity = f"key:{server.id}" if server else f"cart:{body.cart_id}"
-    cart = await _cart_to_order(shop, body.cart_id, identity, once.key)
-    placed = await place_order(
-        shop,
-        PlaceOrder(
-            identity=identity, route=PLACE, key=once.key, request_hash=once.request_hash, cart=cart,
-            email=body.email.strip(), address=_address(body.address), shipping_method=body.shipping_method,
-            provider=body.payment.provider, payment_token=body.payment.token, customer_id=cart.customer_id,
-            expected_total=_amount(body.expected_total, cart.currency, "expected_total"),
-            return_url=f"{shop.settings.base_url}/",
-        ),
+    earlier = await _earlier(shop, identity, once.key)
+    cart = await _cart_to_order(shop, body.cart_id, earlier)
+    command = PlaceOrder(
+        identity=identity, route=PLACE, key=once.key, request_hash=once.request_hash, cart=cart,
+        email=body.email.strip(), address=_address(body.address), shipping_method=body.shipping_method,
+        provider=body.payment.provider, payment_token=body.payment.token, customer_id=cart.customer_id,
+        expected_total=_amount(body.expected_total, cart.currency, "expected_total"),
+        return_url=f"{shop.settings.base_url}/",
     )  # fmt: skip
-    return _placed(shop, placed)
+    try:
+        return _placed(shop, await place_order(shop, command))
+    except PaymentDeclined as declined:
+        raise PaymentDeclined(**declined.details, replayed=earlier is not None) from None
 
 
 async def show(call: Call) -> Answer:
@@ -127,18 +138,22 @@ async def cancel(call: Call) -> Answer:
     return Answer(_detail(call.shop, await view_order(call.shop, once.order_id)), replayed=replayed)
 
 
-async def _cart_to_order(shop: Shop, cart_id: str, identity: str, key: str) -> Cart:
+async def _earlier(shop: Shop, identity: str, key: str) -> Order | None:
+    """The order that this key made."""
+    async with shop.database.read() as reader:
+        command = await order_store.find_command(reader, identity, PLACE, key)
+        return (await order_store.get_many(reader, [command.order_id]))[command.order_id] if command else None
+
+
+async def _cart_to_order(shop: Shop, cart_id: str, earlier: Order | None) -> Cart:
     """The cart; or, where it became an order, a stand-in if this is the same command again, else CartOrdered."""
     cart = (await shop.carts.get_many([cart_id])).get(cart_id)
     if cart:
         return cart
-    async with shop.database.read() as reader:
-        earlier = await order_store.find_command(reader, identity, PLACE, key)
-        order_id = await order_store.order_of_cart(reader, cart_id)
-        made = (await order_store.get_many(reader, [earlier.order_id])) if earlier else {}
     if earlier:
-        order = made[earlier.order_id]
-        return Cart(id=cart_id, currency=order.currency, country=order.country)
+        return Cart(id=cart_id, currency=earlier.currency, country=earlier.country)
+    async with shop.database.read() as reader:
+        order_id = await order_store.order_of_cart(reader, cart_id)
     if order_id:
         raise CartOrdered(order_id=order_id)
     raise CartGone

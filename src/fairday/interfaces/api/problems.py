@@ -17,6 +17,7 @@ MEDIA_TYPE = "application/problem+json"
 TYPES = "/api/v1/docs#problem-"
 FALLBACK = "error-refused"
 LISTED = 20
+REPLAYED = "replayed"  # not a member: the same answer twice is the same document
 MONEY_MEMBERS = ("total", "expected")
 
 
@@ -49,6 +50,8 @@ def headers_of(refusal: Refusal) -> list[tuple[str, str]]:
     headers = []
     if "retry_after_s" in refusal.details:
         headers.append(("retry-after", str(refusal.details["retry_after_s"])))
+    if refusal.details.get(REPLAYED):
+        headers.append(("idempotent-replayed", "true"))
     if refusal.status == HTTPStatus.UNAUTHORIZED:
         headers.append(("www-authenticate", "Bearer"))
     if "allow" in refusal.details:
@@ -80,7 +83,7 @@ def _weight(parameter: str) -> float:
 
 def _members(details: Mapping[str, Any], sentences: Sentences) -> dict[str, Any]:
     """The details, with amounts as Money and sentences as text."""
-    members = dict(details)
+    members = {name: value for name, value in details.items() if name != REPLAYED}
     currency = members.get("currency")
     if currency in EXPONENTS:
         for name in MONEY_MEMBERS:
