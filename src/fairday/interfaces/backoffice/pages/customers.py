@@ -2,10 +2,10 @@
 
 from urllib.parse import urlencode
 
-from fairday.domain.orders import queries
 from fairday.interfaces.backoffice.doors import Answer, Doors
 from fairday.interfaces.backoffice.visit import ROOT, Visit
 from fairday.kernel.ids import is_id
+from fairday.usecases.list_customer_orders import list_customer_orders
 from fairday.usecases.list_customers import list_customers, show_customer
 
 DOORS = Doors()
@@ -26,8 +26,7 @@ async def show_customers(visit: Visit) -> Answer:
 @DOORS.get("/customers/{customer_id:str}", "customers.view")
 async def show_one_customer(visit: Visit) -> Answer:
     found = await show_customer(visit.shop, visit.actor, visit.path("customer_id"))
-    async with visit.shop.database.read() as reader:
-        orders = await queries.orders_of_customer(reader, found.customer.id, "", ORDERS_SHOWN)
+    orders = (await list_customer_orders(visit.shop, found.customer.id, limit=ORDERS_SHOWN)).orders
     return visit.page(
         "customer", found.customer.name, customer=found.customer, addresses=found.addresses, orders=orders
     )

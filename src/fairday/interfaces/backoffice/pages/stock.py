@@ -1,4 +1,4 @@
-"""Stock: what runs low, and the shelves of one product, which can be counted anew."""
+"""Stock: what can be sold of each product, and the shelves of one, which can be counted anew."""
 
 from msgspec import Struct
 
