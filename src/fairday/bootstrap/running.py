@@ -72,6 +72,11 @@ def background(shop: Shop, process: Process) -> list[Coroutine[Any, Any, None]]:
     return work
 
 
+async def settle_at_start(shop: Shop) -> None:
+    """Whoever held these orders is gone. One that cannot be settled does not keep the shop closed."""
+    await _once("settle_orders", lambda: settle_orders(shop, stale_ms=0))
+
+
 async def _deliver(shop: Shop, subscriptions: Sequence[Subscription]) -> None:
     await shop.bus.run(subscriptions)
 
@@ -87,10 +92,15 @@ async def _expire_carts(shop: Shop) -> int:
 
 
 async def _every(pause_ms: int, name: str, sweep: Callable[[], Awaitable[object]]) -> None:
-    """Run a sweep for ever. One that fails is logged and tried again: what it does can wait, but must not end."""
+    """Run a sweep for ever: what it does can wait, but must not end."""
     while True:
         await asyncio.sleep(pause_ms / 1000)
-        try:
-            await sweep()
-        except Exception:
-            log.exception("sweep_failed", sweep=name)
+        await _once(name, sweep)
+
+
+async def _once(name: str, sweep: Callable[[], Awaitable[object]]) -> None:
+    """A turn that fails is logged; the next one tries again."""
+    try:
+        await sweep()
+    except Exception:
+        log.exception("sweep_failed", sweep=name)

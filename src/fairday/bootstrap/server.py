@@ -16,11 +16,10 @@ from msgspec.structs import replace
 
 from fairday.bootstrap.app import build_app
 from fairday.bootstrap.processes import ALONE, PROCESSES
-from fairday.bootstrap.running import background, one_server
+from fairday.bootstrap.running import background, one_server, settle_at_start
 from fairday.bootstrap.settings import Settings, SettingsError, scheme_of
 from fairday.bootstrap.wiring import open_shop
 from fairday.usecases.index_products import ensure_index
-from fairday.usecases.settle_orders import settle_orders
 from fairday.usecases.shop import Shop
 
 GRACE_S = 10
@@ -71,7 +70,7 @@ async def serve(settings: Settings, name: str, bind: Bind, opening: Opening) -> 
             shop = opened
             process = PROCESSES[name]
             if process.sweeps:
-                await settle_orders(shop, stale_ms=0)  # whoever held these orders is gone
+                await settle_at_start(shop)
             if opening.before:
                 shop = await opening.before(shop)
             if "search" in process.subscribers:
