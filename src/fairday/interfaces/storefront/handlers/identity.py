@@ -27,6 +27,15 @@ SAID = {
 }
 
 
+# Where a page is, if not under its own name; the token of a letter's link follows.
+PATHS = {
+    "password-reset": "/password/reset",
+    "password-new": "/password/new",
+    "confirm": "/register/confirm",
+    "email-new": "/email/confirm",
+}
+
+
 def routes(front: Front) -> list[HTTPRouteHandler]:
     """Every page that leads into an account, and out of it."""
     return [*_in_and_out(front), *_registration(front), *_letters(front)]
@@ -168,7 +177,7 @@ def _moved(front: Front) -> list[HTTPRouteHandler]:
 
 async def show(front: Front, visit: Visit, name: str, page: FormPage, status: int = 200) -> Answer:
     """One of the pages that are mostly a form; those behind a letter's link stay out of indexes."""
-    path = f"/{name.replace('password-reset', 'password/reset')}"
+    path = PATHS.get(name, f"/{name}") + (f"/{page.token}" if page.token else "")
     title = visit.place.words.text(f"{name}-title", shop=front.shop.settings.name)
     return await front.private(visit, Head(title=title, path=path, indexed=not page.token), name, page, status)
 
