@@ -10,6 +10,7 @@ from fairday.domain.access import SYSTEM
 from fairday.domain.access.errors import BadApiKey
 from fairday.domain.access.tables import AUDIT_ENTRIES
 from fairday.domain.orders import Address
+from fairday.interfaces.backoffice.pages import audit
 from fairday.kernel.clock import FixedClock
 from fairday.kernel.sql import Statement
 from fairday.ports.mail import Letter
@@ -178,6 +179,14 @@ async def test_a_log_that_somebody_rewrote_says_so(owner: Browser, shop: Shop) -
     page = await owner.get("/audit")
     assert "tampered with" in page.text
     assert "The log is whole" not in page.text
+
+
+async def test_a_long_log_is_checked_when_asked_for(owner: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "CHECKED_AT_SIGHT", 0)
+    page = await owner.get("/audit")
+    assert "The log is whole" not in page.text
+    assert "staff.signed_in" in page.text
+    assert "The log is whole" in (await owner.get("/audit", check="1")).text
 
 
 async def test_settings_show_tax_and_shipping(owner: Browser) -> None:

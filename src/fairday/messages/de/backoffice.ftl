@@ -392,6 +392,8 @@ office-no-api-keys = Noch keine Schlüssel.
 
 office-subject = Gegenstand (Id)
 office-chain-whole = Das Protokoll ist unversehrt: Jeder Eintrag ist, wie er geschrieben wurde.
+office-chain-unchecked = Das Protokoll ist lang, darum wird es auf Wunsch geprüft.
+office-chain-check = Jetzt jeden Eintrag prüfen
 office-chain-broken = { $count ->
     [one] Das Protokoll wurde an { $count } Stelle verändert.
    *[other] Das Protokoll wurde an { $count } Stellen verändert.

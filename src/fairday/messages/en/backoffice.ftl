@@ -392,6 +392,8 @@ office-no-api-keys = No keys yet.
 
 office-subject = Subject (id)
 office-chain-whole = The log is whole: every entry is as it was written.
+office-chain-unchecked = The log is long, so it is checked when you ask.
+office-chain-check = Check every entry now
 office-chain-broken = { $count ->
     [one] The log was tampered with in { $count } place.
    *[other] The log was tampered with in { $count } places.

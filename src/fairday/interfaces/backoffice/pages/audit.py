@@ -9,10 +9,11 @@ from fairday.domain.access import AuditEntry
 from fairday.interfaces.backoffice.doors import Answer, Doors
 from fairday.interfaces.backoffice.visit import ROOT, Visit
 from fairday.kernel.ids import is_id
-from fairday.usecases.write_audit import read_audit, verify_audit
+from fairday.usecases.write_audit import count_links, read_audit, verify_audit
 
 DOORS = Doors()
 PAGE = 50
+CHECKED_AT_SIGHT = 2_000  # links; recomputing more of them takes a moment, so it is done when asked for
 KINDS = ("order", "product", "sku", "voucher", "staff", "api_key", "customer", "category")
 PLACES = {"order": "/orders", "product": "/products", "voucher": "/vouchers", "customer": "/customers"}
 
@@ -33,6 +34,7 @@ async def show_audit(visit: Visit) -> Answer:
         visit.shop, visit.actor, cursor if is_id(cursor) else "", PAGE,
         subject=(kind, subject) if kind and subject else None,
     )  # fmt: skip
+    checked = bool(visit.query("check")) or await count_links(visit.shop) <= CHECKED_AT_SIGHT
     return visit.page(
         "audit",
         visit.text("office-audit"),
@@ -41,7 +43,8 @@ async def show_audit(visit: Visit) -> Answer:
         kind=kind,
         kinds=KINDS,
         subject=subject,
-        broken=await verify_audit(visit.shop),
+        checked=checked,
+        broken=await verify_audit(visit.shop) if checked else [],
         here=f"{ROOT}/audit?{urlencode({'kind': kind, 'subject': subject})}",
     )
 
