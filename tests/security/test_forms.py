@@ -102,3 +102,17 @@ async def test_no_address_changes_anything_when_it_is_only_looked_at(store, insi
         await insider.get(filled(pattern))
     assert await written(store.shop) == before
     assert (await insider.get("/en-de/session.json")).json() == {"cart_count": 1, "name": "Ada Byron"}
+
+
+async def test_signing_out_leaves_nothing_in_the_browser(store, insider):
+    """Neither a session nor what a page may have kept."""
+    await insider.get("/en-de/account")
+    shop = await insider.post("/en-de/sign-out")
+    await insider.get("/backoffice/account")
+    office = await insider.post("/backoffice/sign-out")
+    for answer in (shop, office):
+        assert answer.status_code == 303
+        assert answer.headers["clear-site-data"] == '"storage"'
+    assert (await insider.get("/en-de/session.json")).json() == {"cart_count": 0, "name": ""}
+    assert (await insider.get("/en-de/account")).status_code == 303
+    assert (await insider.get("/backoffice/orders")).status_code == 303

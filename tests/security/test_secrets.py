@@ -63,7 +63,8 @@ async def test_a_day_in_the_shop_writes_no_secret_into_the_log(store, logged):
     assert text.count('"event": "request"') >= 12, "the log was listened to"
     secrets = {
         "password": PASSWORD, "cart token": cart["token"], "order token": order.json()["token"], "api key": key,
-        "csrf": csrf, "letter": link, "cookie": browser.client.cookies["fairday"], "secret": shop.settings.secret.decode(),
+        "csrf": csrf, "letter": link, "cookie": browser.client.cookies["fairday"],
+        "secret": shop.settings.secret.decode(),
         "staff cookie": staff.client.cookies["fairday-office"], "totp": staff.secret, "payment": "tok_ok",
         "e-mail": "ada@", "key": "an-idempotency-key",
     }  # fmt: skip

@@ -35,7 +35,7 @@ OFFER_LIFE_MS = 15 * MINUTE_MS
 PASSKEY_NAME_LENGTH = 60
 _OFFER_PURPOSE = "staff totp offer"
 _CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-_CODE_LENGTH = 16
+_CODE_LENGTH = 24  # 118 bits: from 112 on, one round of SHA-256 keeps a code as well as a slow hash does
 
 
 class TotpOffer(Struct, frozen=True):

@@ -70,6 +70,12 @@ def redirect(path: str, *, cookies: Sequence[Cookie] = ()) -> Response[bytes]:
     return Response(b"", status_code=REDIRECT, headers=headers, cookies=list(cookies), media_type=HTML)
 
 
+def leaving(answer: Response[bytes]) -> Response[bytes]:
+    """The answer that ends a session: the browser drops what pages kept (caches never had any)."""
+    answer.headers["clear-site-data"] = '"storage"'
+    return answer
+
+
 def moved(path: str) -> Response[bytes]:
     """301 to the address a thing now has."""
     headers = {"cache-control": f"public, max-age={PUBLIC_AGE_S}", "location": local_path(path, "/")}

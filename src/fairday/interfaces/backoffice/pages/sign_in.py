@@ -7,7 +7,7 @@ from fairday.interfaces.backoffice.doors import ANYONE, PROVING, SETTING_UP, Ans
 from fairday.interfaces.backoffice.menu import first_page
 from fairday.interfaces.backoffice.session import raised, stranger
 from fairday.interfaces.backoffice.visit import ROOT, Fields, Notice, Visit
-from fairday.interfaces.web.pages import local_path
+from fairday.interfaces.web.pages import leaving, local_path
 from fairday.kernel.errors import Refusal
 from fairday.messages import LANGUAGES
 from fairday.usecases.prove_passkey import PasskeyOffer, begin_passkey_proof, passkeys_possible, prove_passkey
@@ -74,7 +74,7 @@ async def sign_out(visit: Visit) -> Answer:
     await sign_staff_out_everywhere(visit.shop, visit.me.id)
     visit.staff = None
     visit.keep(stranger(visit.now_ms, visit.session.language))
-    return visit.go("/sign-in", done="signed-out")
+    return leaving(visit.go("/sign-in", done="signed-out"))
 
 
 @DOORS.post("/language", ANYONE)

@@ -15,7 +15,7 @@ from fairday.interfaces.storefront.show_order import address_lines, order_row
 from fairday.interfaces.storefront.views.account import AccountPage, AddressCard, OrderRow
 from fairday.interfaces.storefront.views.shell import Fields, Link, Notice
 from fairday.interfaces.web.forms import Form
-from fairday.interfaces.web.pages import redirect
+from fairday.interfaces.web.pages import leaving, redirect
 from fairday.interfaces.web.reading import read
 from fairday.interfaces.web.session import new_session, signed_in
 from fairday.kernel.errors import Invalid, NotFound, Refusal, TooMany
@@ -114,7 +114,7 @@ async def _change(front: Front, visit: Visit, customer: Customer, part: str, for
     if part != "sign-out-everywhere":
         raise NotFound(what="page")
     await sign_out_everywhere(shop, customer.id)
-    return front.go(front.keep(visit, new_session(now_ms)), "/sign-in?said=signed-out")
+    return leaving(front.go(front.keep(visit, new_session(now_ms)), "/sign-in?said=signed-out"))
 
 
 def _addresses(front: Front) -> list[HTTPRouteHandler]:

@@ -9,7 +9,7 @@ from fairday.domain.customers.errors import LinkExpired, WrongCredentials
 from fairday.interfaces.storefront.front import Answer, AnyRequest, Front, Head, Visit
 from fairday.interfaces.storefront.views.account import FormPage
 from fairday.interfaces.storefront.views.shell import Fields, Notice
-from fairday.interfaces.web.pages import local_path
+from fairday.interfaces.web.pages import leaving, local_path
 from fairday.interfaces.web.reading import read
 from fairday.interfaces.web.session import new_session, signed_in
 from fairday.kernel.errors import Conflict, Invalid, Refusal, TooMany
@@ -67,7 +67,7 @@ def _in_and_out(front: Front) -> list[HTTPRouteHandler]:
         visit = await front.visit(request, market)
         await front.form(request, visit)
         anew = front.keep(visit, new_session(front.shop.clock.now_ms()))
-        return front.go(anew, "/sign-in?said=signed-out")
+        return leaving(front.go(anew, "/sign-in?said=signed-out"))
 
     return [ask, enter, leave]
 
