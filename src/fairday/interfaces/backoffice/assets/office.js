@@ -4,10 +4,7 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 // The menu folds on a phone.
 for (const button of all(".menu-button")) {
   const menu = document.getElementById(button.getAttribute("aria-controls"));
-  const fold = (folded) => { menu.classList.toggle("folded", folded); button.setAttribute("aria-expanded", String(!folded)); };
-  button.hidden = false;
-  fold(true);
-  button.addEventListener("click", () => fold(button.getAttribute("aria-expanded") === "true"));
+  button.addEventListener("click", () => button.setAttribute("aria-expanded", String(menu.classList.toggle("open"))));
 }
 
 document.querySelector("[data-focus]")?.focus();
