@@ -48,15 +48,19 @@ def export_group() -> None:
     help="How columns become products: fairday, icecat, retail-demo, or a TOML file (docs/imports.md).",
 )  # fmt: skip
 @click.option("--stock", type=click.IntRange(0, 10_000_000), help="Pieces for SKUs the file says nothing about.")
+@click.option(
+    "--currency", "currencies", multiple=True, default=("EUR",), show_default=True, metavar="CODE",
+    help="What a price without a currency is in; give it twice to list the same number in two.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Check everything and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @state_option
 def products_in(
-    file: Path, mapping: str, stock: int | None, state: Path | None, *, dry_run: bool, as_json: bool
+    file: Path, mapping: str, stock: int | None, currencies: tuple[str, ...], state: Path | None, **flags: bool
 ) -> int:
     """Insert or update products by their key. A bad row is reported and left out; running it again changes nothing."""
     command = ImportProducts(
-        path=file, mapping=mapping, dry_run=dry_run, new_stock=stock,
+        path=file, mapping=mapping, dry_run=flags["dry_run"], new_stock=stock, currencies=currencies,
         polite=is_served(Path(settings_for(state).state)),
     )  # fmt: skip
 
@@ -74,7 +78,7 @@ def products_in(
     report = with_shop(state, work)
     complaints = [(file.name, failure.line, failure.reason) for failure in report.failed]
     summary = f"{report.read:,} read, {report.written:,} written, {report.unchanged:,} unchanged"
-    return _report(report, summary, complaints, report.failed_count, as_json=as_json)
+    return _report(report, summary, complaints, report.failed_count, as_json=flags["as_json"])
 
 
 @import_group.command("orders")
