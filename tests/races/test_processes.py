@@ -18,6 +18,7 @@ from tests.crew import KILLED, Crew, Job, Step
 from tests.goods import put_goods
 from tests.shop import open_shop
 
+pytestmark = pytest.mark.store  # every child is a whole shop
 PROCESSES = 4
 BUYERS = 25
 STARTING_S = 1.0
