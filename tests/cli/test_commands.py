@@ -58,6 +58,7 @@ def test_every_command_has_help(names):
         (["import", "products", "no-such-file.csv"], "no-such-file.csv"),
         (["import", "orders"], "FILES"),
         (["import", "products", __file__, "--map", "nonsense"], "nonsense"),
+        (["import", "products", __file__, "--currency", "XXX"], "XXX"),
         (["staff", "reset", "nobody"], "nobody"),
     ],
 )

@@ -11,6 +11,7 @@ import msgspec
 
 from fairday.bootstrap.running import is_served
 from fairday.cli.state import settings_for, state_option, with_shop
+from fairday.kernel.money import EXPONENTS
 from fairday.usecases.export_orders import export_orders
 from fairday.usecases.export_products import export_products
 from fairday.usecases.import_orders import OrdersReport, import_orders, order_totals
@@ -22,6 +23,7 @@ from fairday.usecases.shop import Shop
 SHOWN = 20
 READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 WRITABLE = click.Path(dir_okay=False, writable=True, path_type=Path)
+CURRENCY = click.Choice(sorted(EXPONENTS))
 PERMILLE = 1_000
 
 
@@ -49,7 +51,7 @@ def export_group() -> None:
 )  # fmt: skip
 @click.option("--stock", type=click.IntRange(0, 10_000_000), help="Pieces for SKUs the file says nothing about.")
 @click.option(
-    "--currency", "currencies", multiple=True, default=("EUR",), show_default=True, metavar="CODE",
+    "--currency", "currencies", multiple=True, default=("EUR",), show_default=True, type=CURRENCY, metavar="CODE",
     help="What a price without a currency is in; give it twice to list the same number in two.",
 )  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Check everything and write nothing.")
@@ -83,7 +85,10 @@ def products_in(
 
 @import_group.command("orders")
 @click.argument("files", type=READABLE, nargs=-1, required=True)
-@click.option("--currency", default="GBP", show_default=True, help="The currency of prices that do not name theirs.")
+@click.option(
+    "--currency", default="GBP", show_default=True, type=CURRENCY, metavar="CODE",
+    help="The currency of prices that do not name theirs.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Check everything and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the totals of all past orders as JSON.")
 @state_option
