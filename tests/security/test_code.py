@@ -144,3 +144,46 @@ def test_password_fields_are_masked_and_open_to_managers():
         assert re.search(r'type="?password', field), (name, field)
         assert re.search(r'autocomplete="?(?:current|new)-password', field), (name, field)
     assert not [path.name for path in SRC.rglob("*.js") if "paste" in path.read_text(encoding="utf-8")]
+
+
+def _is_ours(node: ast.expr) -> bool:
+    """A literal, literals side by side, or a literal with constants of the module (`{_TIME}`) in it."""
+    if isinstance(node, ast.JoinedStr):
+        return all(
+            isinstance(part, ast.Constant)
+            or (isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) and part.value.id.isupper())
+            for part in node.values
+        )
+    return isinstance(node, ast.Constant)
+
+
+def made_patterns(one: Module) -> list[str]:
+    """`re.compile(x)`, `re.sub(a + b, ...)`, `x.format(...)` on anything but a literal or a constant in capitals."""
+    found = []
+    for node in ast.walk(one.tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        on = node.func.value
+        if isinstance(on, ast.Name) and on.id == "re" and node.args and not _is_ours(node.args[0]):
+            found.append(one.at(node))
+        text = isinstance(on, ast.Constant) or (isinstance(on, ast.Name) and on.id.strip("_").isupper())
+        json = isinstance(on, ast.Attribute) and on.attr == "json"
+        if node.func.attr in {"format", "format_map"} and not text and not json:
+            found.append(one.at(node))
+    return found
+
+
+OWN_PATTERNS = {
+    "src/fairday/interfaces/api/dispatch.py",  # made of the API's own addresses
+    "src/fairday/bootstrap/demo_pictures.py",  # of its own widths
+    "src/fairday/domain/fulfilment/model.py",  # the table of carriers
+}
+
+
+def test_patterns_and_formats_are_never_made_of_input():
+    found = [place for one in source() for place in made_patterns(one)]
+    assert {place.partition(":")[0] for place in found} <= OWN_PATTERNS, found
+    assert made_patterns(module("re.search(query, text)"))
+    assert made_patterns(module("customer.name.format(shop=shop)"))
+    assert made_patterns(module("re.compile(f'{word}x')"))
+    assert not made_patterns(module("re.compile(rf'{_TIME}x')"))
