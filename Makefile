@@ -3,6 +3,7 @@ SHELL := /bin/sh
 PORT ?= 8000
 WORKERS ?= 2
 PY := .venv/bin/python
+FAST := $(addprefix tests/,shape kernel domain messages contract demo interfaces/web journeys)
 PYTEST := $(PY) -m pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
@@ -38,8 +39,8 @@ test: install-dev  ## everything that fits in 20 minutes
 	$(MAKE) --no-print-directory lint
 	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not long" --ignore tests/shape tests
 
-test-fast: install-dev  ## units, contracts and shape: under a minute
-	$(PYTEST) -q -n $(WORKERS) -m "not long and not browser and not store and not dataset" tests
+test-fast: install-dev  ## units, contracts, whole orders and shape: under a minute
+	$(PYTEST) -q -n $(WORKERS) -m "not long and not browser and not store and not dataset" $(FAST)
 
 test-long: install-dev  ## the rest: 50 minutes at most
 	@tools/machine chromium nginx wrk

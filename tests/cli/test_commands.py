@@ -1,4 +1,4 @@
-"""The command as a stranger types it: help everywhere, one clear line and exit code 2 for wrong input, 1 for bad news."""
+"""The command as a stranger types it: help everywhere; one clear line and exit code 2 for wrong input."""
 
 import json
 import os

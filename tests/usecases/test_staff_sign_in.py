@@ -100,9 +100,7 @@ async def test_of_one_code_sent_twice_at_once_one_counts(shop):
     shop.clock.advance(STEP_MS)
     first = await staff_sign_in(shop, "manager", PASSWORD)
     code = code_of(shop, secret)
-    answers = await asyncio.gather(
-        *(prove_totp(shop, first.ticket, code) for _ in range(5)), return_exceptions=True
-    )
+    answers = await asyncio.gather(*(prove_totp(shop, first.ticket, code) for _ in range(5)), return_exceptions=True)
     assert sum(isinstance(answer, WrongFactor) for answer in answers) == 4
 
 

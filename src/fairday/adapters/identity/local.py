@@ -148,13 +148,9 @@ _SET_HASH = Statement(
     .where(_C.realm == bindparam("b_realm"), _C.login == bindparam("b_login"))
     .values(hash=bindparam("b_hash"), changed_ms=bindparam("b_at_ms"))
 )
-_DELETE = Statement(
-    delete(CREDENTIALS).where(_C.realm == bindparam("realm"), _C.subject == bindparam("subject"))
-)
+_DELETE = Statement(delete(CREDENTIALS).where(_C.realm == bindparam("realm"), _C.subject == bindparam("subject")))
 _TRIES = Statement(
-    select(_T.failures, _T.last_ms).where(
-        _T.realm == bindparam("realm"), _T.login_hash == bindparam("login_hash")
-    )
+    select(_T.failures, _T.last_ms).where(_T.realm == bindparam("realm"), _T.login_hash == bindparam("login_hash"))
 )
 _INSERT_TRY = Statement(insert(TRIES).values({column.name: bindparam(column.name) for column in TRIES.columns}))
 _COUNT_TRY = Statement(
@@ -162,7 +158,5 @@ _COUNT_TRY = Statement(
     .where(_T.realm == bindparam("b_realm"), _T.login_hash == bindparam("b_login_hash"))
     .values(failures=_T.failures + 1, last_ms=bindparam("b_now_ms"))
 )
-_FORGIVE = Statement(
-    delete(TRIES).where(_T.realm == bindparam("realm"), _T.login_hash == bindparam("login_hash"))
-)
+_FORGIVE = Statement(delete(TRIES).where(_T.realm == bindparam("realm"), _T.login_hash == bindparam("login_hash")))
 _FORGET = Statement(delete(TRIES).where(_T.last_ms < bindparam("before_ms")))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from litestar import Response, get, post
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from msgspec import Struct
 
 from fairday.adapters.payments.sandbox import SandboxPayments
@@ -45,7 +45,7 @@ def sandbox_routes(provider: SandboxPayments, base_url: str) -> list[Any]:
     """The page and its form. Shoppers are sent back to our own host and nowhere else."""
 
     @get(PATH, include_in_schema=False)
-    async def show(order_id: str) -> Response[str]:
+    async def show(order_id: FromPath[str]) -> Response[str]:
         account = await provider.account(order_id) if is_id(order_id) else None
         if account is None:
             raise NotFound(what="payment")
@@ -60,7 +60,7 @@ def sandbox_routes(provider: SandboxPayments, base_url: str) -> list[Any]:
 
     @post(PATH, include_in_schema=False, guards=[same_origin_guard])
     async def answer(
-        order_id: str,
+        order_id: FromPath[str],
         data: Annotated[Answer, Body(media_type="application/x-www-form-urlencoded")],
     ) -> Response[str]:
         account = await provider.account(order_id) if is_id(order_id) else None

@@ -149,9 +149,7 @@ _INSERT_ENTRY = Statement(
 )
 _PAGE = Statement(_NEWEST)
 _PAGE_OF = Statement(
-    _NEWEST.where(
-        and_(_E.subject_kind == bindparam("subject_kind"), _E.subject_id == bindparam("subject_id"))
-    )
+    _NEWEST.where(and_(_E.subject_kind == bindparam("subject_kind"), _E.subject_id == bindparam("subject_id")))
 )
 _CHAINS = Statement(select(_L.chain).distinct())
 _LINKS_AFTER = Statement(
@@ -161,6 +159,7 @@ _LINKS_AFTER = Statement(
     .limit(bindparam("limit"))
 )
 _ENTRIES_BETWEEN = Statement(
-    _ENTRIES.where(_E.chain == bindparam("chain"), _E.number > bindparam("after"), _E.number <= bindparam("last"))
-    .order_by(_E.number, _E.position)
+    _ENTRIES.where(
+        _E.chain == bindparam("chain"), _E.number > bindparam("after"), _E.number <= bindparam("last")
+    ).order_by(_E.number, _E.position)
 )

@@ -50,9 +50,7 @@ INVARIANTS = (
         Statement(
             select(_L.chain, _L.number)
             .select_from(
-                AUDIT_LINKS.outerjoin(
-                    _EARLIER, and_(_EARLIER.c.chain == _L.chain, _EARLIER.c.number == _L.number - 1)
-                )
+                AUDIT_LINKS.outerjoin(_EARLIER, and_(_EARLIER.c.chain == _L.chain, _EARLIER.c.number == _L.number - 1))
             )
             .where(
                 or_(

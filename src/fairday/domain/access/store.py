@@ -238,9 +238,7 @@ _USE_CODE = Statement(
     .values(used_ms=bindparam("b_at_ms"))
 )
 _CODES_LEFT = Statement(
-    select(func.count())
-    .select_from(RECOVERY_CODES)
-    .where(_R.staff_id == bindparam("staff_id"), _R.used_ms == 0)
+    select(func.count()).select_from(RECOVERY_CODES).where(_R.staff_id == bindparam("staff_id"), _R.used_ms == 0)
 )
 _INSERT_CHALLENGE = Statement(
     insert(CHALLENGES).values({column.name: bindparam(column.name) for column in CHALLENGES.columns})
@@ -258,7 +256,5 @@ _FIND_KEY = Statement(_KEY.where(_K.id == bindparam("id")))
 _LIST_KEYS = Statement(_KEY.order_by(_K.id.desc()).limit(bindparam("limit")))
 _USE_KEY = Statement(update(API_KEYS).where(_K.id == bindparam("b_id")).values(used_ms=bindparam("b_at_ms")))
 _REVOKE_KEY = Statement(
-    update(API_KEYS)
-    .where(_K.id == bindparam("b_id"), _K.revoked_ms == 0)
-    .values(revoked_ms=bindparam("b_at_ms"))
+    update(API_KEYS).where(_K.id == bindparam("b_id"), _K.revoked_ms == 0).values(revoked_ms=bindparam("b_at_ms"))
 )

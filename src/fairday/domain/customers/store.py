@@ -201,9 +201,7 @@ _PAGE_BY_PREFIX = Statement(
 _COUNT = Statement(select(func.count()).select_from(CUSTOMERS))
 _BUMP_EPOCH = Statement(update(CUSTOMERS).where(_C.id == bindparam("b_id")).values(epoch=_C.epoch + 1))
 _CONFIRM = Statement(
-    update(CUSTOMERS)
-    .where(_C.id == bindparam("b_id"), _C.confirmed_ms == 0)
-    .values(confirmed_ms=bindparam("b_at_ms"))
+    update(CUSTOMERS).where(_C.id == bindparam("b_id"), _C.confirmed_ms == 0).values(confirmed_ms=bindparam("b_at_ms"))
 )
 _RENAME = Statement(
     update(CUSTOMERS)
@@ -215,9 +213,7 @@ _MOVE = Statement(
     .where(_C.id == bindparam("b_id"))
     .values(email=bindparam("b_email"), email_key=bindparam("b_email_key"))
 )
-_SET_CONSENT = Statement(
-    update(CUSTOMERS).where(_C.id == bindparam("b_id")).values(consent=bindparam("b_consent"))
-)
+_SET_CONSENT = Statement(update(CUSTOMERS).where(_C.id == bindparam("b_id")).values(consent=bindparam("b_consent")))
 _ADDRESSES = Statement(
     select(_A.id, _A.customer_id, _A.fields, _A.is_default, _A.created_ms)
     .where(within(_A.customer_id, "customer_ids"))
@@ -252,8 +248,6 @@ _GIVE_BACK_REQUEST = Statement(
     update(REQUESTS).where(_R.id == bindparam("b_id"), _R.used_ms == bindparam("b_used_ms")).values(used_ms=0)
 )
 _CLOSE_REQUESTS = Statement(
-    delete(REQUESTS).where(
-        _R.customer_id == bindparam("customer_id"), _R.used_ms == 0, within(_R.purpose, "purposes")
-    )
+    delete(REQUESTS).where(_R.customer_id == bindparam("customer_id"), _R.used_ms == 0, within(_R.purpose, "purposes"))
 )
 _FORGET_REQUESTS = Statement(delete(REQUESTS).where(_R.expires_ms < bindparam("before_ms")))
