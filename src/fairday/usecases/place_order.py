@@ -115,7 +115,7 @@ async def _again(shop: Shop, command: PlaceOrder, earlier: Command) -> PlacedOrd
         payment = (await payments.get_many(reader, [order.id]))[order.id]
     if order.state == "held" and payment.state in {"pending", "unknown"}:
         if shop.clock.now_ms() - order.updated_ms < IN_FLIGHT_MS:
-            raise InFlight(retry_after_s=1)
+            raise InFlight(retry_after_s=1, order_id=order.id)
         order = await apply_outcome(shop, order, await _ask_back(shop, order))
     if order.state not in {"held", "declined"}:
         # Whoever began it may have gone before its cart did.

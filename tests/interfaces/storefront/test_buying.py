@@ -1,5 +1,7 @@
 """From the shelf to the order's page, with forms only, as somebody without scripts does it."""
 
+import asyncio
+
 import pytest
 
 from fairday.domain.pricing import Voucher
@@ -233,3 +235,31 @@ async def test_nobody_is_led_to_somebody_else_s_payment(browser, another):
     await send(browser, {**ADDRESS, "payment": "sandbox:tok_challenge"})
     answer = await another.get("/en-de/checkout/return")
     assert answer.headers["location"] == "/en-de/cart"
+
+
+async def test_a_double_click_is_one_order_and_both_clicks_see_it(browser, shop, monkeypatch):
+    await put_in(browser)
+    await browser.get("/en-de/checkout")
+    sent = {**ADDRESS, "do": "quote", "attempt": browser.hidden("attempt")}
+    await browser.post("/en-de/checkout", sent)
+    sent |= {"do": "pay", "expected_total": browser.hidden("expected_total"), "csrf": browser.hidden("csrf")}
+    provider = shop.payments["sandbox"]
+    asked, answer, pay = asyncio.Event(), asyncio.Event(), provider.pay
+
+    async def slow(request):
+        asked.set()
+        await answer.wait()
+        return await pay(request)
+
+    monkeypatch.setattr(provider, "pay", slow)
+    first = asyncio.create_task(browser.post("/en-de/checkout", sent))
+    await asked.wait()
+    second = await browser.post("/en-de/checkout", sent)
+    waiting = await browser.follow(second)
+    assert (second.headers["location"], waiting.status_code) == ("/en-de/checkout/return", 200)
+    answer.set()
+    thanks = (await first).headers["location"]
+    assert thanks.endswith("/thanks")
+    assert (await browser.get("/en-de/checkout/return")).headers["location"] in {thanks, "/en-de/cart"}
+    assert [move.kind for move in await provider.movements()] == ["authorise", "capture"]
+    assert await check_invariants(shop) == []

@@ -27,7 +27,7 @@ class EmptyCart(Refusal):
 
 
 class InFlight(Refusal):
-    """The same command is being carried out right now; ask again in `retry_after_s` seconds."""
+    """The same command is being carried out right now, for `order_id`; ask again in `retry_after_s` seconds."""
 
     code: ClassVar[str] = "in_flight"
     status: ClassVar[int] = 409

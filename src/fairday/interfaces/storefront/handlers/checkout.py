@@ -30,7 +30,7 @@ from fairday.kernel.errors import Invalid
 from fairday.kernel.ids import new_token
 from fairday.kernel.money import Money
 from fairday.usecases.manage_addresses import list_addresses
-from fairday.usecases.place_order import PlacedOrder, PlaceOrder, order_token, place_order
+from fairday.usecases.place_order import IN_FLIGHT_MS, PlacedOrder, PlaceOrder, order_token, place_order
 from fairday.usecases.quote_cart import PricedCart, estimate
 from fairday.usecases.settle_orders import settle_order
 from fairday.usecases.view_order import view_order
@@ -133,10 +133,9 @@ async def pay(front: Front, visit: Visit, cart: Cart, sent: Sent) -> Answer:
         return await show_checkout(front, visit, cart, again, status=409, notices=("checkout-stale",))
     except (OutOfStock, EmptyCart):
         return front.go(visit, "/cart")
-    except CartOrdered as no:
-        return _leave(front, visit, str(no.details["order_id"]))
-    except InFlight:
-        return front.go(visit, "/checkout/return")
+    except (CartOrdered, InFlight) as no:
+        # Another click or another tab was first: follow its order, however far that is.
+        return _follow(front, visit, str(no.details["order_id"]))
     except (PaymentDeclined, NoShipping, VoucherRefused) as no:
         return await show_checkout(front, visit, cart, again, status=no.status, notices=(no.message_id,))
     return _after(front, visit, placed)
@@ -145,10 +144,17 @@ async def pay(front: Front, visit: Visit, cart: Cart, sent: Sent) -> Answer:
 def _after(front: Front, visit: Visit, placed: PlacedOrder) -> Answer:
     if placed.state == "placed":
         return _leave(front, visit, placed.order.id)
-    waiting = front.keep(visit, msgspec.structs.replace(visit.session, order_id=placed.order.id))
     if placed.state == "challenge" and placed.challenge_url.startswith("/"):
-        return redirect(placed.challenge_url, cookies=waiting.cookies)
-    return front.go(waiting, "/checkout/return")
+        return redirect(placed.challenge_url, cookies=_waiting(front, visit, placed.order.id).cookies)
+    return _follow(front, visit, placed.order.id)
+
+
+def _waiting(front: Front, visit: Visit, order_id: str) -> Visit:
+    return front.keep(visit, msgspec.structs.replace(visit.session, order_id=order_id))
+
+
+def _follow(front: Front, visit: Visit, order_id: str) -> Answer:
+    return front.go(_waiting(front, visit, order_id), "/checkout/return")
 
 
 def _leave(front: Front, visit: Visit, order_id: str) -> Answer:
@@ -163,8 +169,10 @@ async def returned(front: Front, visit: Visit) -> Answer:
     order_id = visit.session.order_id
     if not order_id:
         return front.go(visit, "/cart")
-    order = (await view_order(front.shop, order_id)).order
-    if order.state == "held":
+    view = await view_order(front.shop, order_id)
+    order = view.order
+    under_way = view.payment is not None and view.payment.state == "pending"
+    if order.state == "held" and not (under_way and front.shop.clock.now_ms() - order.updated_ms < IN_FLIGHT_MS):
         order = await settle_order(front.shop, order)
     if order.state == "held":
         return await _wait(front, visit)
