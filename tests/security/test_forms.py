@@ -19,6 +19,8 @@ ELSEWHERE = (
     {"origin": "http://shop.test.evil.example"},
     {"origin": "https://shop.test"},
     {"origin": "null"},
+    {"origin": "http://[shop.test"},
+    {"origin": "http://shop.test/", "sec-fetch-site": "same-origin"},
 )
 # Forms on pages that are the same for everybody carry no token; where they come from guards them (ARCHITECTURE).
 NO_TOKEN = {"/{market}/cart/lines", "/sandbox/challenge/{order_id}"}

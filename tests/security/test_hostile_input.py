@@ -95,6 +95,8 @@ PATHS = (
     "/en-de/pages/..%2f..%2fsecret.key",
     "/en-de/p/..%2f..%2fsecret.key",
     "/api/v1/products/..%2f..%2fsecret.key",
+    "/.git/config",
+    "/.env",
     "/%",
     "/en-de/%",
     "/en-de/p/%zz",

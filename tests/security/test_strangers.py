@@ -102,8 +102,15 @@ async def test_the_walk_would_notice(store, victim):
 
 
 async def test_letters_are_for_this_machine_only(store, victim):
-    answer = await store.browser(source="203.0.113.9").get("/mail")
-    assert answer.status_code == 404
+    """Not for others, not for a page that points its own name at this machine, not through a proxy on it."""
+    assert (await store.browser(host="127.0.0.1:8000").get("/mail")).status_code == 200
+    assert (await store.browser(host="localhost:8000").get("/mail")).status_code == 200
+    assert (await store.browser(source="203.0.113.9", host="localhost").get("/mail")).status_code == 404
+    for host in ("evil.example", "shop.test", "127.0.0.1.evil.example", "localhost.evil.example", "[bad"):
+        assert (await store.browser(host="localhost").get("/mail", host=host)).status_code == 404, host
+    for name in ("forwarded", "via", "x-forwarded-for", "x-real-ip"):
+        answer = await store.browser(host="localhost").get("/mail", **{name: "203.0.113.9"})
+        assert answer.status_code == 404, name
 
 
 async def test_an_order_opens_with_its_own_token_and_no_other_key(store, victim, another):

@@ -7,7 +7,6 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
@@ -56,9 +55,8 @@ def is_same_origin(headers: Mapping[str, str], scheme: str) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return site == "same-origin"
-    parts = urlsplit(origin)
     ours = f"{scheme}://{headers.get('host', '')}"
-    return hmac.compare_digest(f"{parts.scheme}://{parts.netloc}".lower().encode(), ours.lower().encode())
+    return hmac.compare_digest(origin.lower().encode(), ours.lower().encode())
 
 
 async def same_origin_guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:

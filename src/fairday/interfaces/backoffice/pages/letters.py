@@ -1,6 +1,8 @@
 """The letters that were sent, for whoever develops the shop on this machine: at `/mail`, without signing in.
 
-Letters hold links that open accounts, so the page exists in development only and answers the loopback only.
+Letters hold links that open accounts, so the page exists in development only and answers this machine only: a
+connection from the loopback, under a name of the loopback (a page elsewhere can point its own name here), not passed
+on by a proxy.
 """
 
 import ipaddress
@@ -15,6 +17,8 @@ from fairday.ports.mail import Letter
 
 DOORS = Doors("")
 SHOWN = 50
+PASSED_ON = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+_HERE = re.compile(r"(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?")
 _ADDRESS = re.compile(r"(https?://[^\s<>\"]+)")
 
 
@@ -34,7 +38,7 @@ class ShownLetter(Struct, frozen=True):
 
 @DOORS.get("/mail", ANYONE)
 async def show_letters(visit: Visit) -> Answer:
-    if not (visit.shop.settings.development and _is_loopback(visit.source)):
+    if not (visit.shop.settings.development and _is_from_here(visit)):
         raise NotFound
     letters = await visit.shop.mail.sent(SHOWN)
     base = visit.shop.settings.base_url
@@ -47,6 +51,12 @@ async def show_letters(visit: Visit) -> Answer:
 
 def _pieces(text: str, base: str) -> tuple[Piece, ...]:
     return tuple(Piece(part, part if part.startswith(f"{base}/") else "") for part in _ADDRESS.split(text) if part)
+
+
+def _is_from_here(visit: Visit) -> bool:
+    headers = visit.request.headers
+    passed_on = any(one in headers for one in PASSED_ON)
+    return _is_loopback(visit.source) and _HERE.fullmatch(headers.get("host", "")) is not None and not passed_on
 
 
 def _is_loopback(source: str) -> bool:
