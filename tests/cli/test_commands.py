@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -129,3 +130,13 @@ def test_check_says_which_rule_is_broken_and_by_which_rows(tmp_path):
     assert "mug | main | -1" in done.stdout
     named = [rule["name"] for rule in json.loads(run("check", "--json", state=state).stdout)]
     assert "stock-movements-add-up" in named
+
+
+def test_a_port_that_is_taken_is_named_before_anything_is_done(tmp_path, free_port):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", free_port))
+        taken.listen()
+        done = run("up", "--port", str(free_port), state=tmp_path / "state")
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1), done
+    assert str(free_port) in done.stderr
+    assert not (tmp_path / "state").exists()

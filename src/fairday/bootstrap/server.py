@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import ipaddress
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -65,7 +66,7 @@ class Opening(Struct, frozen=True, kw_only=True):
 async def serve(settings: Settings, name: str, bind: Bind, opening: Opening) -> None:
     """Run process `name` until SIGINT or SIGTERM."""
     settings = replace(settings, url=settings.url or f"http://{bind.host}:{bind.port}")
-    with one_server(Path(settings.state)):
+    with _taken(bind) as address, one_server(Path(settings.state)):
         async with open_shop(settings) as opened:
             shop = opened
             process = PROCESSES[name]
@@ -78,7 +79,7 @@ async def serve(settings: Settings, name: str, bind: Bind, opening: Opening) -> 
             server, started = _server(build_app(shop, settings, process), bind), opening.started
             extra = [opening.beside(shop)] if opening.beside else []
             async with _beside([*background(shop, process), *extra]):
-                await _run(server, partial(started, shop) if started else None)
+                await _run(server, address, partial(started, shop) if started else None)
 
 
 def _server(app: object, bind: Bind) -> uvicorn.Server:
@@ -108,7 +109,22 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _run(server: uvicorn.Server, started: Callable[[], None] | None) -> None:
+@contextlib.contextmanager
+def _taken(bind: Bind) -> Iterator[socket.socket]:
+    """The address, taken before anything else is done; SettingsError when somebody has it already."""
+    family = socket.AF_INET6 if ":" in bind.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind((bind.host, bind.port))
+        except OSError as error:
+            raise SettingsError(
+                f"cannot listen on {bind.host}, port {bind.port}: {error.strerror}; try --port"
+            ) from None
+        yield taken
+
+
+async def _run(server: uvicorn.Server, taken: socket.socket, started: Callable[[], None] | None) -> None:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -116,7 +132,7 @@ async def _run(server: uvicorn.Server, started: Callable[[], None] | None) -> No
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
-    serving = asyncio.ensure_future(server.serve())
+    serving = asyncio.ensure_future(server.serve(sockets=[taken]))
     while not (server.started or serving.done()):  # noqa: ASYNC110 - uvicorn tells no other way
         await asyncio.sleep(0.01)
     if server.started and started:
