@@ -14,6 +14,8 @@ XML = {"xml", "lxml", "defusedxml", "xmltodict", "html5lib", "feedparser"}
 XML_WRITING = {"xml.sax.saxutils"}
 # Nothing here calls other machines yet: what does will come with a port, an allow-list and a test for SSRF.
 CLIENTS = {"urllib.request", "http.client", "httpx", "requests", "aiohttp", "ftplib", "smtplib", "telnetlib", "socket"}
+# Listening is not calling.
+LISTENS = {"src/fairday/bootstrap/server.py": {"socket"}}
 PROCESSES = {"subprocess", "pty", "commands"}
 # A migration runs in a process of its own; its words are ours.
 MAY_START_PROCESSES: set[str] = set()
@@ -74,7 +76,8 @@ def test_no_xml_is_parsed():
 
 
 def test_no_other_machine_is_called():
-    assert not [(str(one.path), found) for one in source() if (found := importing(one, CLIENTS))]
+    calling = {str(one.path): found for one in source() if (found := importing(one, CLIENTS))}
+    assert not {path: found for path, found in calling.items() if not found <= LISTENS.get(path, set())}
     assert importing(module("import urllib.request"), CLIENTS)
 
 
