@@ -19,8 +19,9 @@ PHONE = {"width": 390, "height": 844}
 _ANSWERED_NO = re.compile(r"status of (402|404|409|422)")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
+    """Closed with its module: while Playwright runs, no other event loop may in this process."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield started
@@ -57,10 +58,17 @@ def page(open_context) -> Page:
 
 
 @pytest.fixture(scope="session")
-def office(browser: Browser, running_store: Store) -> StorageState:
+def kept_office() -> dict[str, StorageState]:
+    """The owner signs in once a store: given passwords and codes are for one use."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def office(browser: Browser, running_store: Store, kept_office: dict[str, StorageState]) -> StorageState:
     """The cookies of the owner of this worker's store, signed in with both factors."""
-    context = browser.new_context(base_url=running_store.url, viewport=DESKTOP)
-    enter_the_back_office(context.new_page(), running_store.owner_password)
-    kept = context.storage_state()
-    context.close()
-    return kept
+    if running_store.url not in kept_office:
+        context = browser.new_context(base_url=running_store.url, viewport=DESKTOP)
+        enter_the_back_office(context.new_page(), running_store.owner_password)
+        kept_office[running_store.url] = context.storage_state()
+        context.close()
+    return kept_office[running_store.url]
