@@ -56,6 +56,7 @@ def test_every_command_has_help(names):
         (["serve", "storefront"], "FAIRDAY_DATABASE"),
         (["serve", "nonsense"], "nonsense"),
         (["serve", "all", "--host", "0.0.0.0"], "--plain-http"),  # noqa: S104 - what must be refused
+        (["serve", "all", "--host", "0.0.0.0", "--plain-http"], "FAIRDAY_URL"),  # noqa: S104 - the same
         (["import", "products", "no-such-file.csv"], "no-such-file.csv"),
         (["import", "orders"], "FILES"),
         (["import", "products", __file__, "--map", "nonsense"], "nonsense"),

@@ -47,6 +47,12 @@ def check_bind(bind: Bind) -> None:
         )
 
 
+def check_public(bind: Bind, settings: Settings) -> None:
+    """SettingsError when others than this machine would be served as if the shop were under development."""
+    if bind.plain_http and not settings.url.startswith("https://"):
+        raise SettingsError("--plain-http says that TLS ends in front: set FAIRDAY_URL to the https:// address there")
+
+
 def check_process(settings: Settings, name: str) -> None:
     """SettingsError when this kind of process cannot run on these settings."""
     if name not in PROCESSES:

@@ -10,7 +10,7 @@ from fairday.bootstrap.demo import staff_the_shop, stock_the_shelves
 from fairday.bootstrap.demo_pictures import Gallery, is_unfinished
 from fairday.bootstrap.processes import PROCESSES
 from fairday.bootstrap.running import AlreadyRunningError
-from fairday.bootstrap.server import Bind, Opening, check_bind, check_process
+from fairday.bootstrap.server import Bind, Opening, check_bind, check_process, check_public
 from fairday.bootstrap.server import serve as run_server
 from fairday.bootstrap.settings import Settings
 from fairday.cli.state import settings_for, state_option
@@ -64,6 +64,7 @@ def serve(process: str, host: str, port: int, state: Path | None, *, plain_http:
     settings = settings_for(state, quiet=False)
     bind = Bind(host=host, port=port, plain_http=plain_http)
     check_bind(bind)
+    check_public(bind, settings)
     check_process(settings, process)
     _run(settings, process, bind, Opening())
 
