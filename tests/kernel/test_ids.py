@@ -52,3 +52,12 @@ def test_tokens_are_long_and_kept_as_hashes():
     assert token_matches(token, token_hash(token))
     assert not token_matches(token + "x", token_hash(token))
     assert token not in token_hash(token)
+
+
+def test_ids_of_one_process_sort_as_they_were_made_even_within_a_millisecond_and_when_the_clock_goes_back(monkeypatch):
+    instants = iter([5_000_000, 5_000_000, 5_000_001, 4_000_000, 6_000_000])
+    monkeypatch.setattr("fairday.kernel.ids.time.time_ns", lambda: time_ns + next(instants))
+    time_ns = time.time_ns() + 10**12
+    made = [new_id() for _ in range(5)]
+    assert made == sorted(made)
+    assert len({one[-13:] for one in made}) == 5
