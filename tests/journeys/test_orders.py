@@ -85,6 +85,22 @@ async def test_the_same_command_twice_is_one_order(shop):
     assert await levels(shop) == (10, 0, 1)
 
 
+async def test_the_same_command_twice_at_once_does_not_miss_what_its_twin_took(shop, monkeypatch):
+    command = await an_order(shop, await a_cart(shop, {"LAMP": 3}))
+    find, twins = shop.products.find, []
+
+    async def find_after_the_twin_bought(*asked):
+        if not twins:
+            twins.append(None)
+            twins[0] = await place_order(shop, command)
+        return await find(*asked)
+
+    monkeypatch.setattr(shop.products, "find", find_after_the_twin_bought)
+    second = await place_order(shop, command)
+    assert (second.replayed, second.state, second.order.id) == (True, "placed", twins[0].order.id)
+    assert await levels(shop, "LAMP") == (3, 0, 3)
+
+
 async def test_the_same_key_with_another_request_is_refused(shop):
     command = await an_order(shop, await a_cart(shop, {"MUG": 1}))
     await place_order(shop, command)

@@ -28,6 +28,7 @@ from fairday.domain.payments import store as payments
 from fairday.domain.pricing import VoucherUse
 from fairday.domain.pricing import store as pricing
 from fairday.domain.pricing.model import customer_key
+from fairday.kernel.errors import Refusal
 from fairday.kernel.ids import derived_token, new_id
 from fairday.kernel.unit_of_work import Writer
 from fairday.usecases.book_order import apply_outcome
@@ -80,10 +81,9 @@ async def place_order(shop: Shop, command: PlaceOrder) -> PlacedOrder:
     provider = shop.payments.get(command.provider)
     if provider is None:
         raise UnknownProvider(provider=command.provider)
-    order, lines = await _decide(shop, command)
-    first = await _hold(shop, command, order, lines)
-    if first:
-        return await _again(shop, command, first)
+    order = await _begin(shop, command)
+    if isinstance(order, Command):
+        return await _again(shop, command, order)
     request = PaymentRequest(
         order_id=order.id, token=command.payment_token, amount=order.total, currency=order.currency,
         capture=shop.settings.capture == "at_order", email=order.email, return_url=command.return_url,
@@ -142,6 +142,19 @@ async def _ask_back(shop: Shop, order: Order) -> PaymentOutcome:
         return (await shop.payments[order.provider].find([order.id])).get(order.id, unknown)
     except PaymentUnknown:
         return unknown
+
+
+async def _begin(shop: Shop, command: PlaceOrder) -> Order | Command:
+    """The order, held; or the command that came first under the same key."""
+    try:
+        order, lines = await _decide(shop, command)
+        return await _hold(shop, command, order, lines) or order
+    except Refusal:
+        # What this one lacks may have been taken by itself: the same command, sent twice at once.
+        twin = await _earlier(shop, command)
+        if twin is None:
+            raise
+        return twin
 
 
 async def _decide(shop: Shop, command: PlaceOrder) -> tuple[Order, list[OrderLine]]:
