@@ -1,11 +1,12 @@
 """The shop as a use case gets it: every port it may ask, and the settings that are business."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msgspec import Struct
 
 from fairday.domain.payments import CaptureWhen
+from fairday.kernel.batch import Batches
 from fairday.kernel.clock import Clock
 from fairday.ports.bus import Bus
 from fairday.ports.cache import Cache
@@ -73,3 +74,5 @@ class Shop:
     identity: Identity
     bus: Bus
     payments: Mapping[str, Payments]
+    # Not taken over by `replace`: what is asked of a shop is done through that shop's own ports.
+    batches: Batches = field(init=False, default_factory=Batches, compare=False, repr=False)
