@@ -108,3 +108,50 @@ async def test_the_last_piece_takes_all_the_cost_that_is_left(database, pieces, 
         left -= now
     assert cost == worth
     assert await level(database, sku) == [("main", 0, 0, 0, 0)]
+
+
+async def test_a_batch_changes_each_shelf_once_by_the_sum_of_what_its_orders_take(database):
+    """Two rows of one statement may not meet the same row of the table: an engine would apply one of them."""
+    await count(database, ("A", "main", 9, 100), ("A", "shop", 9, 100), ("B", "main", 9, 100))
+    requests = [HoldRequest(new_id(), {"B": 1, "A": quantity}) for quantity in (4, 6, 30, 3)]
+    touched = []
+
+    async with database.write() as unit:
+        watching = Watching(unit, touched)
+        plan = await stock.hold_many(watching, requests, NOW_MS)
+        await stock.confirm_many(watching, [request.order_id for request in requests[:2]])
+        await stock.release_many(watching, [requests[3].order_id])
+    assert set(plan.refused) == {requests[2].order_id}
+    for rows in touched:
+        keys = [tuple(row[name] for name in ("b_sku", "b_location")) for row in rows]
+        assert keys == sorted(set(keys))
+    assert await level(database) == [("main", 9, 0, 9, 900), ("shop", 9, 0, 1, 900)]
+    assert await level(database, "B") == [("main", 9, 0, 2, 900)]
+
+
+async def test_who_knows_the_holds_confirms_them_without_asking_and_never_twice(database):
+    await count(database, ("A", "main", 9, 100))
+    request = HoldRequest(new_id(), {"A": 4})
+    async with database.write() as unit:
+        plan = await stock.hold_many(unit, [request], NOW_MS)
+    async with database.write() as unit:
+        await stock.confirm_many(unit, [request.order_id], known=plan.holds)
+    assert await level(database) == [("main", 9, 0, 4, 900)]
+    for _ in range(2):
+        with pytest.raises(AssertionError, match="did"):
+            async with database.write() as unit:
+                await stock.confirm_many(unit, [request.order_id], known=plan.holds)
+    assert await level(database) == [("main", 9, 0, 4, 900)]
+
+
+class Watching:
+    """A unit of work that notes what an UPDATE of shelves is given."""
+
+    def __init__(self, unit, touched):
+        self.rows, self.row, self.run = unit.rows, unit.row, unit.run
+        self.unit, self.touched = unit, touched
+
+    async def run_many(self, statement, rows):
+        if rows and "b_sku" in rows[0]:
+            self.touched.append(rows)
+        return await self.unit.run_many(statement, rows)

@@ -1,4 +1,8 @@
-"""All SQL of the stock. Rows are locked in SKU order, every write is conditional, and row counts are checked."""
+"""All SQL of the stock. Rows are locked in SKU order, every write is conditional, and row counts are checked.
+
+A batch of orders changes each row of the shelf once, by the sum of what they take: one statement may not meet a row
+twice, and a hot SKU costs a batch no more than a cold one.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -39,23 +43,36 @@ async def hold_many(unit: Writer, requests: Sequence[HoldRequest], at_ms: int) -
     skus = sorted({sku for request in requests for sku in request.wanted})
     shelf = [StockLevel(*row) for row in await unit.rows(_LEVELS_LOCKED, skus=skus)]
     plan = plan_holds(requests, shelf)
-    await _must(unit, _HOLD, [_piece(hold) for hold in plan.holds])
-    await unit.run_many(_INSERT_HOLD, [{**_hold_row(hold), "state": "held", "at_ms": at_ms} for hold in plan.holds])
+    await _must(unit, _HOLD, _by_shelf(plan.holds))
+    await unit.run_many(
+        _INSERT_HOLD,
+        [{**_hold_row(hold), "state": "held", "at_ms": at_ms} for hold in sorted(plan.holds, key=_hold_key)],
+    )
     return plan
 
 
-async def confirm_many(unit: Writer, order_ids: Sequence[str]) -> None:
-    """The orders are paid: what was held is allocated."""
-    holds = await _holds(unit, order_ids, "held")
-    await _must(unit, _ALLOCATE, [_piece(hold) for hold in holds])
-    await unit.run(_CONFIRM_HOLDS, order_ids=list(order_ids))
+async def confirm_many(unit: Writer, order_ids: Sequence[str], *, known: Sequence[Hold] | None = None) -> None:
+    """The orders are paid: what was held is allocated.
+
+    Who held for these very orders just now may give the plan's holds as `known` and save a read; if they are not what
+    is held any more, the row counts say so and the unit fails.
+    """
+    holds = await _holds(unit, order_ids, "held") if known is None else known
+    if not holds:
+        return
+    await _lock(unit, holds)
+    await _must(unit, _ALLOCATE, _by_shelf(holds))
+    _all_of(holds, await unit.run(_CONFIRM_HOLDS, order_ids=list(order_ids)))
 
 
 async def release_many(unit: Writer, order_ids: Sequence[str]) -> dict[str, int]:
     """The orders are off: nothing is held for them any more. How many pieces came back, by SKU."""
     holds = await _holds(unit, order_ids, "held")
-    await _must(unit, _RELEASE, [_piece(hold) for hold in holds])
-    await unit.run(_DELETE_HELD, order_ids=list(order_ids))
+    if not holds:
+        return {}
+    await _lock(unit, holds)
+    await _must(unit, _RELEASE, _by_shelf(holds))
+    _all_of(holds, await unit.run(_DELETE_HELD, order_ids=list(order_ids)))
     came_back: dict[str, int] = {}
     for hold in holds:
         came_back[hold.sku] = came_back.get(hold.sku, 0) + hold.quantity
@@ -92,9 +109,7 @@ async def put_back(unit: Writer, returned: Sequence[tuple[str, int, int]], ref: 
         )
         for sku, n, cost in returned
     ]
-    await _must(unit, _RETURN, [
-        {"b_sku": m.sku, "b_location": m.location, "b_quantity": m.quantity, "b_cost": m.cost} for m in moves
-    ])  # fmt: skip
+    await _must(unit, _RETURN, _sums(moves))
     await _move(unit, moves)
 
 
@@ -171,6 +186,17 @@ async def _holds(reader: Reader, order_ids: Sequence[str], state: str) -> list[H
     return [Hold(*row) for row in await reader.rows(_HOLDS_OF, order_ids=list(order_ids), state=state)]
 
 
+async def _lock(unit: Writer, holds: Sequence[Hold]) -> None:
+    """Take the shelves in SKU order: one UPDATE of many rows promises no order of its own."""
+    await unit.rows(_LEVELS_LOCKED, skus=sorted({hold.sku for hold in holds}))
+
+
+def _all_of(holds: Sequence[Hold], touched: int) -> None:
+    if touched != len(holds):
+        message = f"{len(holds)} holds were to change and {touched} did"
+        raise AssertionError(message)
+
+
 async def _must(unit: Writer, statement: Statement, rows: Sequence[Mapping[str, object]]) -> None:
     touched = await unit.run_many(statement, rows)
     if touched != len(rows):
@@ -180,6 +206,31 @@ async def _must(unit: Writer, statement: Statement, rows: Sequence[Mapping[str, 
 
 async def _move(unit: Writer, moves: Sequence[Movement]) -> None:
     await unit.run_many(_INSERT_MOVEMENT, [{name: getattr(m, name) for name in m.__struct_fields__} for m in moves])
+
+
+def _by_shelf(holds: Sequence[Hold]) -> list[dict[str, object]]:
+    """One row a shelf with the sum of what is taken from it, in the order in which rows are locked."""
+    sums: dict[tuple[str, str], int] = {}
+    for hold in holds:
+        shelf = hold.sku, hold.location
+        sums[shelf] = sums.get(shelf, 0) + hold.quantity
+    return [{"b_sku": s[0], "b_location": s[1], "b_quantity": quantity} for s, quantity in sorted(sums.items())]
+
+
+def _sums(moves: Sequence[Movement]) -> list[dict[str, object]]:
+    """One row a shelf with the pieces and the cost that all these movements bring to it."""
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for move in moves:
+        quantity, cost = sums.get((move.sku, move.location), (0, 0))
+        sums[move.sku, move.location] = quantity + move.quantity, cost + move.cost
+    return [
+        {"b_sku": sku, "b_location": location, "b_quantity": quantity, "b_cost": cost}
+        for (sku, location), (quantity, cost) in sorted(sums.items())
+    ]
+
+
+def _hold_key(hold: Hold) -> tuple[str, str, str]:
+    return hold.order_id, hold.sku, hold.location
 
 
 def _piece(hold: Hold) -> dict[str, object]:
