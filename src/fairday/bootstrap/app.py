@@ -14,11 +14,12 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairday.adapters.payments.sandbox import SandboxPayments
 from fairday.adapters.payments.sandbox_page import sandbox_routes
+from fairday.bootstrap.confined import Confined
 from fairday.bootstrap.processes import Process
 from fairday.bootstrap.settings import Settings
 from fairday.interfaces import api, backoffice, storefront
 from fairday.interfaces.api import Measured, Meters
-from fairday.interfaces.api.service import health_routes
+from fairday.interfaces.api.service import health_routes, metrics_route
 from fairday.interfaces.web.headers import SecurityHeaders
 from fairday.interfaces.web.surface import Web
 from fairday.kernel.errors import Refusal
@@ -48,7 +49,7 @@ def build_app(shop: Shop, settings: Settings, process: Process) -> Litestar:
     }
     handlers = [handler for name in process.interfaces for handler in interfaces[name](shop, web)]
     if "api" not in process.interfaces:
-        handlers += health_routes(shop)
+        handlers += [*health_routes(shop), metrics_route(shop, meters, settings.metrics_token)]
     sandbox = shop.payments.get("sandbox")
     if "storefront" in process.interfaces and isinstance(sandbox, SandboxPayments):
         handlers += sandbox_routes(sandbox, shop.settings.base_url)
@@ -62,7 +63,8 @@ def build_app(shop: Shop, settings: Settings, process: Process) -> Litestar:
     )
     # Around the router, not around each handler as Litestar's own `middleware` would be: an address that nobody
     # answers (404, 405) must have the headers and be in the log and the figures too.
-    app.asgi_handler = RequestLog(Measured(SecurityHeaders(app.asgi_handler, tls=web.tls), meters))
+    confined = Confined(app.asgi_handler, process)
+    app.asgi_handler = RequestLog(Measured(SecurityHeaders(confined, tls=web.tls), meters))
     return app
 
 

@@ -17,7 +17,7 @@ from fairday.ports.bus import Subscription
 from fairday.subscribers.notifications import subscription as notifications
 from fairday.subscribers.search import subscription as search
 from fairday.usecases.index_products import ensure_index
-from fairday.usecases.settle_orders import settle_orders
+from fairday.usecases.settle_orders import STALE_MS, settle_orders
 from fairday.usecases.shop import Shop
 
 SETTLE_EVERY_MS = 5 * SECOND_MS
@@ -65,24 +65,24 @@ def background(shop: Shop, process: Process) -> list[Coroutine[Any, Any, None]]:
     if process.subscribers:
         work.append(_deliver(shop, [SUBSCRIPTIONS[name](shop) for name in process.subscribers]))
     if "search" in process.subscribers:
-        work.append(_every(INDEX_EVERY_MS, "ensure_index", lambda: _ensure_index(shop)))
+        work.append(_every(INDEX_EVERY_MS, "ensure_index", lambda: index_if_needed(shop)))
     if process.sweeps:
         work.append(_every(SETTLE_EVERY_MS, "settle_orders", lambda: settle_orders(shop)))
         work.append(_every(TIDY_EVERY_MS, "expire_carts", lambda: _expire_carts(shop)))
     return work
 
 
-async def settle_at_start(shop: Shop) -> None:
-    """Whoever held these orders is gone. One that cannot be settled does not keep the shop closed."""
-    await _once("settle_orders", lambda: settle_orders(shop, stale_ms=0))
+async def settle_at_start(shop: Shop, *, alone: bool) -> None:
+    """One that cannot be settled does not keep the shop closed. `alone`: whoever held these orders is gone."""
+    await _once("settle_orders", lambda: settle_orders(shop, stale_ms=0 if alone else STALE_MS))
 
 
 async def _deliver(shop: Shop, subscriptions: Sequence[Subscription]) -> None:
     await shop.bus.run(subscriptions)
 
 
-async def _ensure_index(shop: Shop) -> None:
-    """An index that showed damage in use began anew, empty."""
+async def index_if_needed(shop: Shop) -> None:
+    """The index may be missing, damaged, or of another time; one that showed damage in use began anew, empty."""
     with suppress(Busy):  # another process is at it
         await ensure_index(shop)
 

@@ -17,10 +17,9 @@ from msgspec.structs import replace
 
 from fairday.bootstrap.app import build_app
 from fairday.bootstrap.processes import ALONE, PROCESSES
-from fairday.bootstrap.running import background, one_server, settle_at_start
+from fairday.bootstrap.running import background, index_if_needed, one_server, settle_at_start
 from fairday.bootstrap.settings import Settings, SettingsError, scheme_of
 from fairday.bootstrap.wiring import open_shop
-from fairday.usecases.index_products import ensure_index
 from fairday.usecases.shop import Shop
 
 GRACE_S = 10
@@ -51,14 +50,23 @@ def check_public(bind: Bind, settings: Settings) -> None:
     """SettingsError when others than this machine would be served as if the shop were under development."""
     if bind.plain_http and not settings.url.startswith("https://"):
         raise SettingsError("--plain-http says that TLS ends in front: set FAIRDAY_URL to the https:// address there")
+    if settings.rate_limits == "off" and (bind.plain_http or settings.url.startswith("https://")):
+        raise SettingsError("FAIRDAY_RATE_LIMITS=off is for measuring on this machine alone; leave it out")
 
 
-def check_process(settings: Settings, name: str) -> None:
-    """SettingsError when this kind of process cannot run on these settings."""
+def check_process(settings: Settings, name: str, bind: Bind) -> None:
+    """SettingsError when this kind of process cannot run on these settings, or not where it would listen."""
     if name not in PROCESSES:
         raise SettingsError(f"there is no process {name!r}; there are: {', '.join(PROCESSES)}")
-    if name != ALONE and scheme_of(settings.database) == "sqlite":
+    if name != ALONE and runs_alone(settings):
         raise SettingsError(f"{name!r} needs a database that several processes share: set FAIRDAY_DATABASE")
+    if bind.plain_http and not (runs_alone(settings) or settings.secret):
+        raise SettingsError("processes of several hosts must share one secret: set FAIRDAY_SECRET")
+
+
+def runs_alone(settings: Settings) -> bool:
+    """Whether the database is a file with one writer, so that one process serves it."""
+    return scheme_of(settings.database) == "sqlite"
 
 
 class Opening(Struct, frozen=True, kw_only=True):
@@ -72,16 +80,17 @@ class Opening(Struct, frozen=True, kw_only=True):
 async def serve(settings: Settings, name: str, bind: Bind, opening: Opening) -> None:
     """Run process `name` until SIGINT or SIGTERM."""
     settings = replace(settings, url=settings.url or f"http://{bind.host}:{bind.port}")
-    with _taken(bind) as address, one_server(Path(settings.state)):
+    alone = runs_alone(settings)
+    with _taken(bind) as address, one_server(Path(settings.state)) if alone else contextlib.nullcontext():
         async with open_shop(settings) as opened:
             shop = opened
             process = PROCESSES[name]
             if process.sweeps:
-                await settle_at_start(shop)
+                await settle_at_start(shop, alone=alone)
             if opening.before:
                 shop = await opening.before(shop)
             if "search" in process.subscribers:
-                await ensure_index(shop)  # it may be missing, damaged, or of another time
+                await index_if_needed(shop)
             server, started = _server(build_app(shop, settings, process), bind), opening.started
             extra = [opening.beside(shop)] if opening.beside else []
             async with _beside([*background(shop, process), *extra]):

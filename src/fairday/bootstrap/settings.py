@@ -1,5 +1,6 @@
 """Settings, from the environment: one URL a port, and a little business. `to_environment` is the inverse of reading."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ PREFIX = "FAIRDAY_"
 SECRET_FILE = "secret.key"  # noqa: S105 - a file's name
 SECRET_BYTES = 32
 CAPTURES = ("at_order", "at_ship")
+RATE_LIMITS = ("on", "off")
 
 
 class SettingsError(ValueError):
@@ -24,6 +26,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     `secret` is text of 32 characters or more that seals cookies and links; empty: one is made and kept in the state
     folder. `metrics_token` opens /metrics to others than the loopback. `url` is how shoppers reach the shop.
+    `rate_limits` is `off` for measuring only: whoever would be served beyond the loopback then is refused a start.
     """
 
     state: str = "var"
@@ -44,6 +47,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     capture: str = "at_order"
     currency: str = "EUR"
     metrics_token: str = ""
+    rate_limits: str = "on"
     log_level: str = "info"
 
     def __repr__(self) -> str:
@@ -63,6 +67,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(**found)
     if settings.capture not in CAPTURES:
         raise SettingsError(f"FAIRDAY_CAPTURE is {settings.capture!r}; it is one of: {', '.join(CAPTURES)}")
+    if settings.rate_limits not in RATE_LIMITS:
+        raise SettingsError(f"FAIRDAY_RATE_LIMITS is {settings.rate_limits!r}; it is one of: {', '.join(RATE_LIMITS)}")
     if settings.secret and len(settings.secret) < SECRET_BYTES:
         raise SettingsError(f"FAIRDAY_SECRET has {len(settings.secret)} characters; it needs {SECRET_BYTES} or more")
     if settings.url and urlsplit(settings.url).scheme not in {"http", "https"}:
@@ -93,7 +99,20 @@ def secret_of(settings: Settings, state: Path) -> bytes:
     path = state / SECRET_FILE
     if not path.exists():
         state.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _make_secret(path)
+    return path.read_bytes()
+
+
+def _make_secret(path: Path) -> None:
+    """Written whole under another name first: of several processes one gives it its name, and none reads half."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(6)}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_hex(SECRET_BYTES).encode())
-    return path.read_bytes()
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(part, path)
+    finally:
+        part.unlink()

@@ -60,12 +60,12 @@ def up(port: int, state: Path | None, *, no_demo: bool) -> None:
 @click.option("--plain-http", is_flag=True, help="Listen beyond the loopback: TLS ends in front of this process.")
 @state_option
 def serve(process: str, host: str, port: int, state: Path | None, *, plain_http: bool) -> None:
-    """Run one process of the table: all, storefront, backoffice, worker."""
+    """Run one process of the table: all, storefront, backoffice, products, carts, orders, users, search, worker."""
     settings = settings_for(state, quiet=False)
     bind = Bind(host=host, port=port, plain_http=plain_http)
     check_bind(bind)
     check_public(bind, settings)
-    check_process(settings, process)
+    check_process(settings, process, bind)
     _run(settings, process, bind, Opening())
 
 

@@ -16,6 +16,7 @@ error-idempotency-key-unusable = Der Idempotency-Key darf höchstens { $limit } 
 error-method-not-allowed = Diese Adresse nimmt nur { $allow }.
 error-body-too-large = Der Inhalt darf höchstens { $limit_bytes } Bytes haben.
 error-unsupported-media-type = Der Inhalt muss application/json sein.
+error-elsewhere = Diese Adresse beantwortet nicht dieser Prozess, sondern der Prozess { $owner }.
 
 api-not-found = Das gibt es nicht, oder es gehört dir nicht.
 api-docs-contract = Der Vertrag als OpenAPI-Dokument

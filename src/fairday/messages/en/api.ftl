@@ -16,6 +16,7 @@ error-idempotency-key-unusable = The Idempotency-Key may have { $limit } printab
 error-method-not-allowed = This address takes { $allow } only.
 error-body-too-large = The body may have { $limit_bytes } bytes at most.
 error-unsupported-media-type = The body must be application/json.
+error-elsewhere = This process does not answer this address; the process { $owner } does.
 
 api-not-found = There is no such thing, or it is not yours.
 api-docs-contract = The contract as an OpenAPI document
