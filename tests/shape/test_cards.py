@@ -61,9 +61,12 @@ SPLIT_ROOMS: dict[str, str] = {
     "src/fairday/domain/access/audit.py": "the hash chain, apart from who may do what",
     "src/fairday/domain/access/permissions.py": "who may do what, as data",
     "src/fairday/domain/access/totp.py": "codes of authenticator apps, a standard's arithmetic",
+    "src/fairday/domain/ledger/closing.py": "closed days and months; store.py is the road of an entry",
     "src/fairday/domain/orders/history.py": "orders of former shops, as they were imported; they are no sales of ours",
     "src/fairday/domain/orders/queries.py": "questions of back office and account; store.py is the road of an order",
     "src/fairday/domain/pricing/defaults.py": "what a new shop charges, as data",
+    "src/fairday/domain/pricing/gift_store.py": "the SQL of gift balances; store.py is that of prices and rules",
+    "src/fairday/domain/pricing/gifts.py": "gift cards and store credit: money paid before, no part of a price",
     "src/fairday/domain/pricing/quote.py": "the one pure function that prices a cart",
 }
 

@@ -40,3 +40,12 @@ async def test_balances_are_of_a_time_and_entries_of_an_order(database):
     assert (await balances(database))["expense:cost-of-goods"] == 27
     async with database.read() as reader:
         assert await ledger.entries_of(reader, "order") == [early, late]
+
+
+async def test_new_and_old_entries_in_one_call(database):
+    old, new = stock_entry("old", "EUR", 500, NOW_MS), stock_entry("new", "EUR", 20, NOW_MS)
+    async with database.write() as unit:
+        await ledger.post(unit, [old])
+    async with database.write() as unit:
+        assert await ledger.post(unit, [new, old, new]) == 1
+    assert await balances(database) == {"asset:stock": 520, "equity:stock-received": -520}
