@@ -34,7 +34,7 @@ def database():
 
 def run(connection, statement, **parameters):
     compiled = statement.compiled("sqlite")
-    return connection.execute(compiled.text, compiled.values(parameters))
+    return connection.execute(compiled.text, compiled.values_as_json(parameters))
 
 
 @given(names=st.lists(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), max_size=10)))
@@ -50,7 +50,7 @@ def test_a_list_of_any_length_and_content_is_one_parameter(names):
 
 def test_within_can_use_an_index(database):
     compiled = SOME.compiled("sqlite")
-    plan = database.execute(f"EXPLAIN QUERY PLAN {compiled.text}", compiled.values({"names": ["a"], "over": 0}))
+    plan = database.execute(f"EXPLAIN QUERY PLAN {compiled.text}", compiled.values_as_json({"names": ["a"], "over": 0}))
     assert any("SEARCH things USING INDEX" in row[3] for row in plan)
 
 

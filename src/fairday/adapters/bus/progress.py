@@ -53,9 +53,9 @@ async def claim(unit: Writer, subscription: Subscription, owner: str, now_ms: in
     """Take the lease unless somebody else has it. A new subscription begins at the end of the outbox."""
     name, kinds = subscription.name, tuple(sorted(subscription.kinds))
     first = Cursor(name, await outbox_end(unit), kinds)
-    await unit.run_many(_BEGIN, [{**msgspec.structs.asdict(first), "kinds": kinds}])
+    await unit.run_many(_BEGIN, [{**msgspec.structs.asdict(first), "kinds": _json(kinds)}])
     taken = await unit.run(
-        _CLAIM, b_name=name, b_owner=owner, b_now_ms=now_ms, b_until_ms=until_ms, b_kinds=list(kinds)
+        _CLAIM, b_name=name, b_owner=owner, b_now_ms=now_ms, b_until_ms=until_ms, b_kinds=_json(kinds)
     )
     return await cursor(unit, name) if taken else None
 
@@ -120,6 +120,10 @@ async def forget_heard(unit: Writer, before_ms: int, limit: int) -> int:
         return 0
     old = await unit.rows(_OLD, until=int(row[0]), before_ms=before_ms, limit=limit)
     return await unit.run(_FORGET_EVENTS, until=old[-1][0]) if old else 0
+
+
+def _json(kinds: tuple[str, ...]) -> str:
+    return msgspec.json.encode(kinds).decode()
 
 
 def _cursor(row: tuple[object, ...]) -> Cursor:

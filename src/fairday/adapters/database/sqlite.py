@@ -38,18 +38,18 @@ class SqliteUnit:
     async def rows(self, statement: Statement, /, **parameters: Any) -> list[Row]:  # noqa: ANN401
         """All rows of a SELECT."""
         compiled = statement.compiled("sqlite")
-        return self._connection.execute(compiled.text, compiled.values(parameters)).fetchall()
+        return self._connection.execute(compiled.text, compiled.values_as_json(parameters)).fetchall()
 
     async def row(self, statement: Statement, /, **parameters: Any) -> Row | None:  # noqa: ANN401
         """The first row, or None."""
         compiled = statement.compiled("sqlite")
-        found: Row | None = self._connection.execute(compiled.text, compiled.values(parameters)).fetchone()
+        found: Row | None = self._connection.execute(compiled.text, compiled.values_as_json(parameters)).fetchone()
         return found
 
     async def run(self, statement: Statement, /, **parameters: Any) -> int:  # noqa: ANN401
         """Execute once."""
         compiled = statement.compiled("sqlite")
-        return self._connection.execute(compiled.text, compiled.values(parameters)).rowcount
+        return self._connection.execute(compiled.text, compiled.values_as_json(parameters)).rowcount
 
     async def run_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]], /) -> int:
         """Execute for every row."""
