@@ -118,7 +118,7 @@ BREAKERS = (
     by("orders-commands-have-orders", "INSERT INTO order_commands VALUES ('x', 'x', 'x', 'x', 'x', 0)"),
     by(
         "payments-within-bounds",
-        "INSERT INTO refunds SELECT 'x', order_id, 'requested', captured + 1, 0, 0, '', '{}', 0, 0 FROM payments"
+        "INSERT INTO refunds SELECT 'x', order_id, 'requested', captured + 1, 0, 0, '', '{}', 0, 0, 0 FROM payments"
         " WHERE order_id = @placed",
         "UPDATE payments SET refunded = captured + 1 WHERE order_id = @placed",
     ),
@@ -135,6 +135,18 @@ BREAKERS = (
     by("voucher-limit-held", "UPDATE vouchers SET uses_limit = 1"),
     by("voucher-in-range", "UPDATE vouchers SET percent_ppm = 1000001"),
     by("voucher-exists", "DELETE FROM vouchers"),
+    by("gift-balances-add-up", "INSERT INTO gift_balances VALUES ('x', 'card', 'x', '', '', 'EUR', 1, 1, '', '', 0, 0)"),
+    by("gift-movements-make-sense", "INSERT INTO gift_movements VALUES ('x', 'x', 'issue', 1, '', '', 0)"),
+    by(
+        "gift-movements-make-sense",
+        "INSERT INTO gift_balances VALUES ('x', 'card', 'x', '', '', 'EUR', 0, 1, '', '', 0, 0)",
+        "INSERT INTO gift_movements VALUES ('x', 'x', 'expire', 1, '', '', 0), ('y', 'x', 'issue', -1, '', '', 0)",
+    ),
+    by(
+        "gift-returns-within-uses",
+        "INSERT INTO gift_balances VALUES ('x', 'card', 'x', '', '', 'EUR', 1, 1, '', '', 0, 0)",
+        "INSERT INTO gift_movements VALUES ('x', 'x', 'refund', 1, @shipped, '', 0)",
+    ),
     by("orders-are-paid", "UPDATE payments SET currency = 'USD' WHERE order_id = @placed"),
     by("orders-are-paid", "UPDATE payments SET amount = amount + 1 WHERE order_id = @placed"),
     by("orders-are-paid", "UPDATE payments SET state = 'voided' WHERE order_id = @placed"),
@@ -156,7 +168,7 @@ BREAKERS = (
         "INSERT INTO voucher_uses VALUES (@declined, 'TEN', 'x', 0)",
         "UPDATE vouchers SET used = used + 1",
     ),
-    by("payments-have-orders", "INSERT INTO refunds VALUES ('x', 'x', 'requested', 0, 0, 0, '', '{}', 0, 0)"),
+    by("payments-have-orders", "INSERT INTO refunds VALUES ('x', 'x', 'requested', 0, 0, 0, '', '{}', 0, 0, 0)"),
     by("payments-have-orders", "INSERT INTO payments VALUES ('x', 'x', 'pending', 'EUR', 0, 0, 0, 0, '', '', '', 0)"),
     by(
         "stock-is-in-the-books",

@@ -23,6 +23,8 @@ async def database(tmp_path: Path):
             tables.SHIPPING_METHODS,
             tables.VOUCHERS,
             tables.VOUCHER_USES,
+            tables.GIFT_BALANCES,
+            tables.GIFT_MOVEMENTS,
         ],
     )
     engine.dispose()

@@ -1,8 +1,9 @@
 """Pricing: what things cost, here and there.
 
-Keeps prices by SKU and currency, which products are listed, tax rates, shipping methods, vouchers and their uses.
-Announces PricesChanged, ListingsChanged, RulesChanged and VouchersChanged (its use cases do). No products, no stock.
-SQL is in `store`, the price of a cart in `quote` (pure), what a new shop starts with in `defaults`.
+Keeps prices by SKU and currency, which products are listed, tax rates, shipping methods, vouchers and their uses, gift
+cards and store credit. Announces PricesChanged, ListingsChanged, RulesChanged, VouchersChanged, GiftCardIssued and
+StoreCreditGiven (its use cases do). No products, no stock. SQL is in `store`, the price of a cart in `quote` (pure),
+what a new shop starts with in `defaults`; gift balances have `gifts` (pure) and `gift_store`.
 """
 
 from fairday.domain.pricing.model import (

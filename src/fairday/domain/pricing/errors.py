@@ -52,3 +52,17 @@ class TaxMixed(Refusal):
 
     code: ClassVar[str] = "tax_mixed"
     status: ClassVar[int] = 422
+
+
+class GiftRefused(Refusal):
+    """A gift card cannot pay: absent, blocked, expired and spent look the same; `last4` says which, if it is known."""
+
+    code: ClassVar[str] = "gift_refused"
+    status: ClassVar[int] = 409
+
+
+class GiftInvalid(Refusal):
+    """A gift card or credit that makes no sense; `field` says which part of it."""
+
+    code: ClassVar[str] = "gift_invalid"
+    status: ClassVar[int] = 422

@@ -33,3 +33,17 @@ class VouchersChanged(Event, frozen=True, kw_only=True):
     kind: ClassVar[str] = "vouchers_changed"
 
     codes: tuple[str, ...]
+
+
+class GiftCardIssued(Event, frozen=True, kw_only=True):
+    """A gift card was made; `subject` is its id. Its code is not said: whoever may know it can make it again."""
+
+    kind: ClassVar[str] = "gift_card_issued"
+
+
+class StoreCreditGiven(Event, frozen=True, kw_only=True):
+    """A customer was given store credit; `subject` is the balance, `movement_id` says how much."""
+
+    kind: ClassVar[str] = "store_credit_given"
+
+    movement_id: str

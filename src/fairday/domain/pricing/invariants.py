@@ -1,14 +1,26 @@
 """What must be true of stored prices, rules and vouchers."""
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from fairday.domain.pricing.store import MIXED_COUNTRIES
-from fairday.domain.pricing.tables import LISTINGS, PRICES, SHIPPING_METHODS, TAX_RATES, VOUCHER_USES, VOUCHERS
+from fairday.domain.pricing.tables import (
+    GIFT_BALANCES,
+    GIFT_MOVEMENTS,
+    LISTINGS,
+    PRICES,
+    SHIPPING_METHODS,
+    TAX_RATES,
+    VOUCHER_USES,
+    VOUCHERS,
+)
 from fairday.kernel.invariants import Invariant
 from fairday.kernel.money import PPM
 from fairday.kernel.sql import Statement
 
 _USES = select(func.count()).select_from(VOUCHER_USES).where(VOUCHER_USES.c.code == VOUCHERS.c.code).scalar_subquery()
+_B, _M = GIFT_BALANCES.c, GIFT_MOVEMENTS.c
+_MOVED = select(func.coalesce(func.sum(_M.amount), 0)).where(_M.balance_id == _B.id).scalar_subquery()
+_COMES = ("issue", "release", "refund")
 
 INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
@@ -94,6 +106,39 @@ INVARIANTS: tuple[Invariant, ...] = (
             select(VOUCHER_USES.c.order_id, VOUCHER_USES.c.code)
             .outerjoin(VOUCHERS, VOUCHERS.c.code == VOUCHER_USES.c.code)
             .where(VOUCHERS.c.code.is_(None))
+        ),
+    ),
+    Invariant(
+        "gift-balances-add-up",
+        "A gift balance is the sum of its movements, and never below nothing.",
+        ("id", "balance"),
+        Statement(select(_B.id, _B.balance).where(or_(_B.balance < 0, _B.balance != _MOVED))),
+    ),
+    Invariant(
+        "gift-movements-make-sense",
+        "Issuing and giving back add to a balance, paying and expiring take from it, and every movement has a balance.",
+        ("id", "balance_id", "kind", "amount"),
+        Statement(
+            select(_M.id, _M.balance_id, _M.kind, _M.amount)
+            .outerjoin(GIFT_BALANCES, _B.id == _M.balance_id)
+            .where(
+                or_(
+                    _B.id.is_(None),
+                    and_(_M.kind.in_(_COMES), _M.amount <= 0),
+                    and_(_M.kind.not_in(_COMES), _M.amount >= 0),
+                )
+            )
+        ),
+    ),
+    Invariant(
+        "gift-returns-within-uses",
+        "No order gets more back on a balance than it took from it.",
+        ("order_id", "balance_id", "amount"),
+        Statement(
+            select(_M.order_id, _M.balance_id, func.sum(_M.amount))
+            .where(_M.order_id != "")
+            .group_by(_M.order_id, _M.balance_id)
+            .having(func.sum(_M.amount) > 0)
         ),
     ),
 )

@@ -70,3 +70,37 @@ VOUCHER_USES = Table(
     Column("at_ms", BigInteger, nullable=False),
     Index("ix_voucher_uses_code_customer", "code", "customer_key"),
 )
+# A gift card, or a customer's store credit in a currency. Only what opens it is stored: a card's code as its hash.
+GIFT_BALANCES = Table(
+    "gift_balances",
+    METADATA,
+    Column("id", String(26), primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("opened_by", String(64), nullable=False),
+    Column("last4", String(4), nullable=False),
+    Column("customer_id", String(26), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("balance", BigInteger, nullable=False),
+    Column("active", Integer, nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Index("gift_balances_by_opener", "opened_by", unique=True),
+    Index("gift_balances_by_customer", "customer_id"),
+    Index("gift_balances_by_expiry", "expires_ms"),
+)
+# Append-only: a balance is the sum of its movements. The id is derived from what happened, so it happens once.
+GIFT_MOVEMENTS = Table(
+    "gift_movements",
+    METADATA,
+    Column("id", String(26), primary_key=True),
+    Column("balance_id", String(26), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("order_id", String(26), nullable=False),
+    Column("ref", String(KEY_LENGTH), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("gift_movements_by_balance", "balance_id"),
+    Index("gift_movements_by_order", "order_id"),
+)
