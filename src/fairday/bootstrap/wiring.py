@@ -66,6 +66,7 @@ def shop_settings(settings: Settings, state: Path) -> ShopSettings:
         capture="at_ship" if settings.capture == "at_ship" else "at_order",
         mail_from=settings.mail_from,
         development=not url.startswith("https://"),
+        limited=settings.rate_limits != "off",
     )
 
 

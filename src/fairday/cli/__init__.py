@@ -5,6 +5,7 @@ import sys
 import click
 
 from fairday.bootstrap.settings import SettingsError
+from fairday.cli.bench import bench
 from fairday.cli.check import check
 from fairday.cli.goods import export_group, import_group, reindex
 from fairday.cli.serve import serve, up
@@ -23,7 +24,7 @@ def cli() -> None:
     """Fairday: an online store built for its busiest day."""
 
 
-for command in (up, serve, migrate, import_group, export_group, check, reindex, staff):
+for command in (up, serve, migrate, import_group, export_group, check, reindex, staff, bench):
     cli.add_command(command)
 
 

@@ -47,6 +47,7 @@ class ShopSettings(Struct, frozen=True, kw_only=True):
     capture: CaptureWhen = "at_order"
     mail_from: str = "shop@localhost"
     development: bool = True
+    limited: bool = True
 
     def __repr__(self) -> str:
         """Without the secret: settings end up in logs and tracebacks."""
