@@ -7,7 +7,7 @@ FAST := $(addprefix tests/,shape kernel domain messages contract demo interfaces
 PYTEST := $(PY) -m pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help up install install-dev lint format test test-fast test-long shape lighthouse bench-pages bench-import check lock clean
+.PHONY: help up install install-dev lint format test test-fast test-long shape lighthouse bench-pages bench-import simulate check lock clean
 
 help:  ## this list
 	@echo "Fairday: make TARGET"
@@ -60,6 +60,9 @@ bench-pages: install-dev  ## CPU and latency of six pages, beside a static file 
 
 bench-import: install-dev  ## the 19,406 products with their index, in products a second
 	@$(PY) -m benchmarks.import_products
+
+simulate: install-dev  ## SEEDS=10000 simulated days of a shop, or one with its trace: SEED=123
+	@$(PY) -m tests.simulation.simulate $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10000)) --workers $(WORKERS)
 
 check: install  ## what must never be false about the stored shop
 	@.venv/bin/fairday check

@@ -38,7 +38,7 @@ async def accounts(shop: Shop) -> Accounts:
         levels = await reader.rows(_STOCK)
         balances = await ledger.trial_balance(reader, _END_MS)
         sold = [row[1] for row in await reader.rows(_ORDERS) if row[2] in _LIVE]
-    moves = await shop.payments["sandbox"].movements()
+    moves = await shop.payments["sandbox"].record()
     return Accounts(
         orders=sorted(orders),
         stock=levels,
@@ -51,14 +51,15 @@ async def accounts(shop: Shop) -> Accounts:
 
 async def audit(shop: Shop) -> None:
     """Every rule holds, and the provider's record and ours agree on every order, both ways."""
-    assert await check_invariants(shop) == []
+    broken = await check_invariants(shop)
+    assert broken == [], broken
     async with shop.database.read() as reader:
         orders = {row[0]: row for row in await reader.rows(_ORDERS)}
         payments = {row[0]: row for row in await reader.rows(_PAYMENTS)}
     provider = shop.payments["sandbox"]
     captured: dict[str, int] = {}
     refunded: dict[str, int] = {}
-    for move in await provider.movements():
+    for move in await provider.record():
         if move.kind == "capture":
             assert move.order_id not in captured, "captured twice"
             captured[move.order_id] = move.amount
@@ -71,7 +72,8 @@ async def audit(shop: Shop) -> None:
         # Staff may keep the postage of an order whose pieces they all took off.
         assert state in _LIVE or kept == 0 or (state == "cancelled" and kept <= postage), f"{kept} kept, order is off"
     for order_id, state, ours, given_back in payments.values():
-        assert (ours, given_back) == (captured.get(order_id, 0), refunded.get(order_id, 0)), order_id
-        assert orders[order_id][2] != "held" or state == "challenge", "nobody is left waiting"
+        theirs = (captured.get(order_id, 0), refunded.get(order_id, 0))
+        assert (ours, given_back) == theirs, f"{order_id}: ours {ours}, {given_back}, the provider's {theirs}"
+        assert orders[order_id][2] != "held" or state == "challenge", f"{order_id} is left waiting"
     live = [order[1] for order in orders.values() if order[2] != "declined"]
     assert len(live) == len(set(live)), "a cart was sold twice"

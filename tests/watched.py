@@ -55,9 +55,9 @@ class WatchedDatabase:
         self._watch = watch
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Reader]:
+    async def read(self, **how: Any) -> AsyncIterator[Reader]:
         await self._watch("read")
-        async with self._inner.read() as reader:
+        async with self._inner.read(**how) as reader:
             yield WatchedReader(reader, self._watch, "question")
 
     @asynccontextmanager
@@ -70,6 +70,10 @@ class WatchedDatabase:
 
     async def close(self) -> None:
         await self._inner.close()
+
+    def __getattr__(self, name: str) -> Any:
+        """What only one engine has, such as the path of its file."""
+        return getattr(self._inner, name)
 
 
 class WatchedReader:
