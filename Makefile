@@ -64,6 +64,9 @@ bench-import: install-dev  ## the 19,406 products with their index, in products 
 simulate: install-dev  ## SEEDS=10000 simulated days of a shop, or one with its trace: SEED=123
 	@$(PY) -m tests.simulation.simulate $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10000)) --workers $(WORKERS)
 
+adversary: install-dev  ## double clicks, last units and the like, all at once, on a store of its own
+	@$(PY) -m benchmarks.adversary benchmarks.adversary.fairday:store
+
 check: install  ## what must never be false about the stored shop
 	@.venv/bin/fairday check
 
