@@ -16,7 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,6 +27,8 @@ from msgspec import Struct
 from fairday.domain.pricing import Voucher
 from fairday.domain.pricing import store as pricing
 from fairday.kernel.clock import FixedClock
+from fairday.kernel.events import Delivery
+from fairday.ports.bus import Subscription
 from fairday.usecases.settle_orders import settle_orders
 from tests.accounts import audit
 from tests.goods import put_goods
@@ -37,6 +39,8 @@ from tests.simulation.virtual import StuckError, run
 from tests.simulation.world import (
     BEGIN_MS,
     ERRAND,
+    EVENTS,
+    LISTENER,
     SECRET,
     Errand,
     Process,
@@ -178,6 +182,7 @@ def _template() -> Path:
     async def make() -> None:
         with seeded(0):
             async with open_shop(folder / "state", clock=FixedClock(BEGIN_MS), secret=SECRET) as shop:
+                await shop.bus.deliver([Subscription(LISTENER, EVENTS, _not_yet)])
                 await put_goods(shop, SHELVES, euros=1_333)
                 async with shop.database.write() as unit:
                     await pricing.put_vouchers(unit, [
@@ -191,6 +196,11 @@ def _template() -> Path:
     kept_files.mkdir()
     shutil.copyfile(folder / "state" / "fairday.db", kept_files / "fairday.db")
     return kept_files
+
+
+async def _not_yet(deliveries: Sequence[Delivery]) -> None:
+    """A subscription begins with its first delivery, which has nothing in it."""
+    assert not deliveries
 
 
 def _say(text: str) -> None:

@@ -29,7 +29,7 @@ from fairday.kernel import ids
 from fairday.kernel.clock import MINUTE_MS
 from fairday.kernel.errors import Busy, Refusal
 from fairday.ports.bus import Subscription
-from fairday.usecases.settle_orders import settle_orders
+from fairday.usecases.settle_orders import STALE_MS, settle_orders
 from fairday.usecases.shop import Shop
 from tests.history import History
 from tests.watched import WatchedDatabase, WatchedPayments
@@ -41,6 +41,7 @@ SECRET = "simulated secret, as long as one has to be"
 OUTSIDE = {"search": "none:", "media": "none:", "identity": "none:"}  # threads and hashes: no part of an order
 # Refusals after which nobody knows what became of the request.
 UNCLEAR = {"busy", "payment_unknown"}
+LISTENER = "listener"
 EVENTS = frozenset({"order_placed", "order_shipped", "order_refunded", "order_cancelled"})
 
 T = TypeVar("T")
@@ -247,7 +248,8 @@ class Process:
         """What bootstrap does beside answering: settle at the start, sweep, deliver events."""
         shop = self.shop
         assert shop
-        await self.turn(lambda: settle_orders(shop, stale_ms=0), "settle_at_start")
+        alone = len(self.world.processes) == 1
+        await self.turn(lambda: settle_orders(shop, stale_ms=0 if alone else STALE_MS), "settle_at_start")
         self._up.set()
         await asyncio.gather(
             self._every(8.0, lambda: settle_orders(shop), "settle_orders"),
@@ -316,7 +318,7 @@ def listener(world: World, process: Process) -> Subscription:
             world.heard.append((delivery.kind, delivery.subject))
             await world.point(process, "send-after")
 
-    return Subscription("listener", EVENTS, hear)
+    return Subscription(LISTENER, EVENTS, hear)
 
 
 def told(answer: Any) -> dict[str, Any]:
