@@ -155,7 +155,7 @@ async def test_a_declined_card_leaves_nothing_held_and_the_answer_is_remembered(
 async def test_a_lost_answer_is_looked_up_and_charged_once(shop):
     placed = await buy(shop, {"MUG": 1}, token="tok_lost_ack")
     assert placed.state == "placed"
-    moves = await shop.payments["sandbox"].movements(placed.order.id)
+    moves = await shop.payments["sandbox"].record(placed.order.id)
     assert [move.amount for move in moves if move.kind == "capture"] == [placed.order.total]
 
 

@@ -33,6 +33,7 @@ from fairday.usecases.place_order import place_order
 from fairday.usecases.refund_order import RefundOrder, refund_order
 from fairday.usecases.settle_orders import settle_orders
 from fairday.usecases.ship_order import ShipOrder, ship_order
+from fairday.usecases.view_order import view_order
 from tests.accounts import audit
 from tests.buying import a_cart, an_order, buy
 from tests.goods import put_goods
@@ -66,7 +67,7 @@ def kinds(answers):
 
 
 async def captures(shop):
-    return [move for move in await shop.payments["sandbox"].movements() if move.kind == "capture"]
+    return [move for move in await shop.payments["sandbox"].record() if move.kind == "capture"]
 
 
 async def level(shop, sku):
@@ -352,7 +353,9 @@ async def test_the_sweep_meets_an_order_that_is_just_being_paid(shop, seed, toke
     elif answer.state == "placed":
         assert await level(shop, "MUG") == (10, 0, 1)
     else:
-        assert await level(shop, "MUG") == (10, held, 0)
+        # The sweep may have asked before the provider heard of it, and let it go after the shopper was answered.
+        let_go = (await view_order(shop, answer.order.id)).order.state == "declined"
+        assert await level(shop, "MUG") == (10, 0 if let_go else held, 0)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

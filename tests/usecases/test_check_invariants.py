@@ -49,6 +49,8 @@ def by(rule: str, *sql: str, also: Sequence[str] = ()) -> Breaker:
     return Breaker(rule, sql, tuple(also))
 
 
+CARD = "INSERT INTO gift_balances VALUES ('x', 'card', 'x', '', '', 'EUR', {balance}, 1, '', '', 0, 0)"
+
 BREAKERS = (
     by("access-roles-known", "UPDATE staff SET role = 'god' WHERE role <> 'owner'"),
     by("access-an-owner-remains", "UPDATE staff SET active = 0 WHERE role = 'owner'"),
@@ -135,18 +137,48 @@ BREAKERS = (
     by("voucher-limit-held", "UPDATE vouchers SET uses_limit = 1"),
     by("voucher-in-range", "UPDATE vouchers SET percent_ppm = 1000001"),
     by("voucher-exists", "DELETE FROM vouchers"),
-    by("gift-balances-add-up", "INSERT INTO gift_balances VALUES ('x', 'card', 'x', '', '', 'EUR', 1, 1, '', '', 0, 0)"),
+    by("gift-balances-add-up", CARD.format(balance=1)),
     by("gift-movements-make-sense", "INSERT INTO gift_movements VALUES ('x', 'x', 'issue', 1, '', '', 0)"),
     by(
         "gift-movements-make-sense",
-        "INSERT INTO gift_balances VALUES ('x', 'card', 'x', '', '', 'EUR', 0, 1, '', '', 0, 0)",
+        CARD.format(balance=0),
         "INSERT INTO gift_movements VALUES ('x', 'x', 'expire', 1, '', '', 0), ('y', 'x', 'issue', -1, '', '', 0)",
     ),
     by(
         "gift-returns-within-uses",
-        "INSERT INTO gift_balances VALUES ('x', 'card', 'x', '', '', 'EUR', 1, 1, '', '', 0, 0)",
+        CARD.format(balance=1),
         "INSERT INTO gift_movements VALUES ('x', 'x', 'refund', 1, @shipped, '', 0)",
+        also=["gifts-are-in-the-books"],
     ),
+    by(
+        "gifts-have-orders",
+        CARD.format(balance=0),
+        "INSERT INTO gift_movements VALUES ('x', 'x', 'redeem', -5, 'x', '', 0), ('y', 'x', 'release', 5, 'x', '', 0)",
+    ),
+    by(
+        "gifts-have-orders",
+        CARD.format(balance=-5),
+        "INSERT INTO gift_movements VALUES ('x', 'x', 'redeem', -5, @declined, '', 0)",
+        "UPDATE payments SET amount = amount - 5 WHERE order_id = @declined",
+        also=["gift-balances-add-up"],
+    ),
+    by(
+        "gifts-have-orders",
+        CARD.format(balance=0),
+        "INSERT INTO gift_movements VALUES ('x', 'x', 'redeem', -5, @held, '', 0)",
+        "INSERT INTO gift_movements VALUES ('y', 'x', 'release', 5, @held, '', 0)",
+        "UPDATE payments SET amount = amount - 5 WHERE order_id = @held",
+    ),
+    by(
+        "gifts-are-in-the-books",
+        "INSERT INTO gift_balances VALUES ('x', 'credit', 'x', '', '', 'EUR', 5, 1, '', '', 0, 0)",
+        "INSERT INTO gift_movements VALUES ('x', 'x', 'issue', 5, '', '', 0)",
+    ),
+    by(
+        "gifts-are-in-the-books",
+        "UPDATE ledger_postings SET account = 'liability:gift-cards' WHERE account = 'liability:tax'",
+    ),
+    by("refunds-are-booked", "UPDATE refunds SET gift = 5 WHERE state = 'done'", also=["refunds-add-up"]),
     by("orders-are-paid", "UPDATE payments SET currency = 'USD' WHERE order_id = @placed"),
     by("orders-are-paid", "UPDATE payments SET amount = amount + 1 WHERE order_id = @placed"),
     by("orders-are-paid", "UPDATE payments SET state = 'voided' WHERE order_id = @placed"),
@@ -169,7 +201,7 @@ BREAKERS = (
         "UPDATE vouchers SET used = used + 1",
     ),
     by("payments-have-orders", "INSERT INTO refunds VALUES ('x', 'x', 'requested', 0, 0, 0, '', '{}', 0, 0, 0)"),
-    by("payments-have-orders", "INSERT INTO payments VALUES ('x', 'x', 'pending', 'EUR', 0, 0, 0, 0, '', '', '', 0)"),
+    by("payments-have-orders", "INSERT INTO payments VALUES ('x', 'x', 'pending', 'EUR', 0, 0, 0, 0, '', '', '', 0, 0)"),
     by(
         "stock-is-in-the-books",
         "INSERT INTO stock_movements VALUES ('x', 'LAMP', 'main', 'counted', 0, 1, '', 0)",

@@ -106,7 +106,7 @@ async def test_an_order_that_cost_nothing_is_placed_sent_and_given_back(shop):
     off = (await buy(shop, {"MUG": 2}, voucher="OFF")).order
     assert (await cancel_order(shop, off.id, reason="", actor=SYSTEM)).state == "cancelled"
     assert await level(shop) == (10, 0, 0)
-    assert [move.kind for move in await shop.payments["sandbox"].movements() if move.kind == "refund"] == []
+    assert [move.kind for move in await shop.payments["sandbox"].record() if move.kind == "refund"] == []
     assert "order_refunded" not in await announced(shop)
 
 

@@ -23,7 +23,7 @@ async def shop(state):
 
 
 async def captured(shop, order_id):
-    return [move.amount for move in await shop.payments["sandbox"].movements(order_id) if move.kind == "capture"]
+    return [move.amount for move in await shop.payments["sandbox"].record(order_id) if move.kind == "capture"]
 
 
 async def test_the_first_parcel_takes_the_money_and_the_second_nothing_more(shop):

@@ -39,7 +39,7 @@ async def test_the_price_is_lower_and_the_use_is_counted(shop):
     order = placed.order
     assert (order.subtotal, order.discount, order.voucher_code) == (6_000, 600, "TEN")
     assert order.total == 5_400 + order.shipping
-    (movement,) = [line for line in await shop.payments["sandbox"].movements(order.id) if line.kind == "capture"]
+    (movement,) = [line for line in await shop.payments["sandbox"].record(order.id) if line.kind == "capture"]
     assert movement.amount == order.total
     assert await used(shop) == 1
 
@@ -54,7 +54,7 @@ async def test_two_carts_and_one_voucher(shop):
     with pytest.raises((StaleTotal, VoucherRefused)):
         await place_order(shop, second)
     assert await used(shop) == 1
-    captures = [line for line in await shop.payments["sandbox"].movements() if line.kind == "capture"]
+    captures = [line for line in await shop.payments["sandbox"].record() if line.kind == "capture"]
     assert len(captures) == 1
 
 

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from fairday.kernel.clock import zone_of
+
 PREFIX = "FAIRDAY_"
 SECRET_FILE = "secret.key"  # noqa: S105 - a file's name
 SECRET_BYTES = 32
@@ -26,6 +28,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     `secret` is text of 32 characters or more that seals cookies and links; empty: one is made and kept in the state
     folder. `metrics_token` opens /metrics to others than the loopback. `url` is how shoppers reach the shop.
+    `stripe_webhook_secrets` is a list, so that a new one is known before the old one goes.
     `rate_limits` is `off` for measuring only: whoever would be served beyond the loopback then is refused a start.
     """
 
@@ -46,6 +49,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     secret: str = ""
     capture: str = "at_order"
     currency: str = "EUR"
+    books_zone: str = "UTC"
+    stripe_secret_key: str = ""
+    stripe_webhook_secrets: str = ""
+    stripe_api_base: str = ""
     metrics_token: str = ""
     rate_limits: str = "on"
     log_level: str = "info"
@@ -69,6 +76,10 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(f"FAIRDAY_CAPTURE is {settings.capture!r}; it is one of: {', '.join(CAPTURES)}")
     if settings.rate_limits not in RATE_LIMITS:
         raise SettingsError(f"FAIRDAY_RATE_LIMITS is {settings.rate_limits!r}; it is one of: {', '.join(RATE_LIMITS)}")
+    try:
+        zone_of(settings.books_zone)
+    except (ValueError, LookupError, OSError):
+        raise SettingsError(f"FAIRDAY_BOOKS_ZONE is {settings.books_zone!r}; it is like UTC or Europe/Berlin") from None
     if settings.secret and len(settings.secret) < SECRET_BYTES:
         raise SettingsError(f"FAIRDAY_SECRET has {len(settings.secret)} characters; it needs {SECRET_BYTES} or more")
     if settings.url and urlsplit(settings.url).scheme not in {"http", "https"}:
@@ -82,6 +93,11 @@ def scheme_of(url: str) -> str:
     if not colon:
         raise SettingsError(f"{url!r} has no scheme; write it like sqlite:fairday.db")
     return scheme
+
+
+def runs_alone(settings: Settings) -> bool:
+    """Whether the database is a file with one writer, so that one process serves it."""
+    return scheme_of(settings.database) == "sqlite"
 
 
 def path_of(url: str, state: Path, default: str) -> Path:

@@ -8,6 +8,8 @@ from fairday.adapters.database.migrate import migrate
 from fairday.bootstrap.adapters import Parts, build, build_from
 from fairday.bootstrap.settings import Settings, scheme_of, secret_of
 from fairday.kernel.clock import Clock, SystemClock
+from fairday.ports.payment_events import PaymentEvents
+from fairday.ports.payment_reports import ProviderReport
 from fairday.ports.payments import Payments
 from fairday.usecases.seed_rules import seed_rules
 from fairday.usecases.shop import Shop, ShopSettings
@@ -33,6 +35,7 @@ async def open_shop(settings: Settings, *, clock: Clock | None = None) -> AsyncI
 
 
 def _wire(parts: Parts) -> Shop:
+    payments = _payments(parts)
     return Shop(
         settings=shop_settings(parts.settings, parts.state),
         clock=parts.clock,
@@ -45,7 +48,9 @@ def _wire(parts: Parts) -> Shop:
         mail=build("mail", parts),
         identity=build("identity", parts),
         bus=build("bus", parts),
-        payments=_payments(parts),
+        payments=payments,
+        reports={name: provider for name, provider in payments.items() if isinstance(provider, ProviderReport)},
+        payment_events={name: provider for name, provider in payments.items() if isinstance(provider, PaymentEvents)},
     )
 
 
@@ -65,6 +70,7 @@ def shop_settings(settings: Settings, state: Path) -> ShopSettings:
         base_currency=settings.currency,
         capture="at_ship" if settings.capture == "at_ship" else "at_order",
         mail_from=settings.mail_from,
+        books_zone=settings.books_zone,
         development=not url.startswith("https://"),
         limited=settings.rate_limits != "off",
     )

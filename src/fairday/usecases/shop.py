@@ -15,6 +15,8 @@ from fairday.ports.database import Database
 from fairday.ports.identity import Identity
 from fairday.ports.mail import Mail
 from fairday.ports.media import MediaStore
+from fairday.ports.payment_events import PaymentEvents
+from fairday.ports.payment_reports import ProviderReport
 from fairday.ports.payments import Payments
 from fairday.ports.products import Products
 from fairday.ports.search import Search
@@ -34,7 +36,10 @@ class Market(Struct, frozen=True):
 
 
 class ShopSettings(Struct, frozen=True, kw_only=True):
-    """Settings that are business. `base_url` is how shoppers reach the shop, `secret` seals cookies and links."""
+    """Settings that are business. `base_url` is how shoppers reach the shop, `secret` seals cookies and links.
+
+    `books_zone` is the IANA time zone in which a day of the books begins and ends.
+    """
 
     name: str = "Fairday"
     base_url: str = "http://127.0.0.1:8000"
@@ -46,6 +51,7 @@ class ShopSettings(Struct, frozen=True, kw_only=True):
     )  # fmt: skip
     capture: CaptureWhen = "at_order"
     mail_from: str = "shop@localhost"
+    books_zone: str = "UTC"
     development: bool = True
     limited: bool = True
 
@@ -75,5 +81,7 @@ class Shop:
     identity: Identity
     bus: Bus
     payments: Mapping[str, Payments]
+    reports: Mapping[str, ProviderReport] = field(default_factory=dict)
+    payment_events: Mapping[str, PaymentEvents] = field(default_factory=dict)
     # Not taken over by `replace`: what is asked of a shop is done through that shop's own ports.
     batches: Batches = field(init=False, default_factory=Batches, compare=False, repr=False)

@@ -32,7 +32,7 @@ def asked(token: str, *, order_id: str = "", capture: bool = True, amount: int =
 
 
 async def log(sandbox, order_id: str) -> list[tuple]:
-    return [(line.kind, line.amount, line.reason) for line in await sandbox.movements(order_id)]
+    return [(line.kind, line.amount, line.reason) for line in await sandbox.record(order_id)]
 
 
 async def test_the_fee_is_counted_once_per_capture(sandbox):
@@ -47,7 +47,7 @@ async def test_lost_answer_after_the_money_moved(sandbox):
     assert await log(sandbox, request.order_id) == [("authorise", 10_000, ""), ("capture", 10_000, "")]
     assert (await sandbox.find([request.order_id]))[request.order_id].captured == 10_000
     assert (await sandbox.pay(request)).state == "captured"
-    assert len(await sandbox.movements(request.order_id)) == 2
+    assert len(await sandbox.record(request.order_id)) == 2
 
 
 async def test_lost_answer_to_an_authorisation(sandbox):
@@ -63,7 +63,7 @@ async def test_timeout_is_never_heard_of(sandbox):
         with pytest.raises(PaymentUnknown):
             await sandbox.pay(request)
     assert await sandbox.find([request.order_id]) == {}
-    assert await sandbox.movements() == []
+    assert await sandbox.record() == []
 
 
 @pytest.mark.parametrize(
@@ -151,18 +151,18 @@ async def test_the_record_is_append_only(sandbox, tmp_path):
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             other.execute(statement)
     other.close()
-    assert [line.at_ms for line in await sandbox.movements()] == [NOW, NOW]
+    assert [line.at_ms for line in await sandbox.record()] == [NOW, NOW]
 
 
 async def test_a_busy_record_means_unknown_and_nothing_moved(sandbox, tmp_path):
-    sandbox._connection.execute("PRAGMA busy_timeout=20")
+    sandbox._record._connection.execute("PRAGMA busy_timeout=20")
     other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(PaymentUnknown):
         await sandbox.pay(asked("tok_ok"))
     other.rollback()
     other.close()
-    assert await sandbox.movements() == []
+    assert await sandbox.record() == []
 
 
 PAY_FOR_EVER = """
@@ -230,6 +230,6 @@ async def test_processes_that_start_together_take_the_money_once(tmp_path):
         out, _ = process.communicate(timeout=60)
         assert (process.returncode, out.split()) == (0, orders)
     provider = SandboxPayments(path, FixedClock(NOW))
-    taken = [line.order_id for line in await provider.movements() if line.kind == "capture"]
+    taken = [line.order_id for line in await provider.record() if line.kind == "capture"]
     assert sorted(taken) == sorted(orders)
     await provider.close()

@@ -73,7 +73,7 @@ async def test_a_stale_total_is_asked_again_and_nothing_is_charged(browser, shop
     assert browser.says("The total has changed to")
     assert browser.hidden("expected_total") != before
     assert browser.says('value="Lindenallee 1"')
-    assert await shop.payments["sandbox"].movements() == []
+    assert await shop.payments["sandbox"].record() == []
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ async def test_sending_twice_buys_once(browser, shop):
     browser.client.cookies.update(cookies)
     second = await browser.post("/en-de/checkout", {**sent, "csrf": csrf})
     assert second.headers["location"] in {first.headers["location"], "/en-de/cart"}
-    assert len([m for m in await shop.payments["sandbox"].movements() if m.kind == "capture"]) == 1
+    assert len([m for m in await shop.payments["sandbox"].record() if m.kind == "capture"]) == 1
 
 
 async def test_a_challenge_is_met_and_comes_back(browser, shop):
@@ -156,7 +156,7 @@ async def test_what_is_wrong_is_said_beside_the_field(browser, shop, field, type
     assert answer.status_code == 422
     assert browser.says("One thing needs another look")
     assert browser.says(says)
-    assert await shop.payments["sandbox"].movements() == []
+    assert await shop.payments["sandbox"].record() == []
 
 
 async def test_a_state_is_asked_for_where_tax_depends_on_it(browser):
@@ -261,5 +261,5 @@ async def test_a_double_click_is_one_order_and_both_clicks_see_it(browser, shop,
     thanks = (await first).headers["location"]
     assert thanks.endswith("/thanks")
     assert (await browser.get("/en-de/checkout/return")).headers["location"] in {thanks, "/en-de/cart"}
-    assert [move.kind for move in await provider.movements()] == ["authorise", "capture"]
+    assert [move.kind for move in await provider.record()] == ["authorise", "capture"]
     assert await check_invariants(shop) == []

@@ -3,6 +3,7 @@
 from fairday.adapters.bus import tables as bus
 from fairday.adapters.carts import tables as carts
 from fairday.adapters.identity import tables as identity
+from fairday.adapters.payments import tables as provider_names
 from fairday.adapters.products import tables as products
 from fairday.domain.access import tables as access
 from fairday.domain.customers import tables as customers
@@ -17,6 +18,7 @@ from fairday.kernel.sql import METADATA
 
 TABLE_MODULES = (
     access, bus, carts, customers, events, fulfilment, identity, inventory, ledger, orders, payments, pricing, products,
+    provider_names,
 )  # fmt: skip
 
 __all__ = ["METADATA", "TABLE_MODULES"]

@@ -31,3 +31,17 @@ class RefundTooLarge(Refusal):
 
     code: ClassVar[str] = "refund_too_large"
     status: ClassVar[int] = 409
+
+
+class ProviderMissing(Refusal):
+    """The money is with a provider that this shop was not started with; FAIRDAY_PAYMENTS must name `provider`."""
+
+    code: ClassVar[str] = "provider_missing"
+    status: ClassVar[int] = 409
+
+
+class BadSignature(Refusal):
+    """Not from the provider, or too old: nothing of it was read."""
+
+    code: ClassVar[str] = "bad_signature"
+    status: ClassVar[int] = 400

@@ -8,7 +8,7 @@ from fairday.kernel.sql import Statement
 
 _P, _R = PAYMENTS.c, REFUNDS.c
 _GIVEN_BACK = (
-    select(func.coalesce(func.sum(_R.amount), 0))
+    select(func.coalesce(func.sum(_R.amount - _R.gift), 0))
     .where(_R.order_id == _P.order_id, _R.state != "refused")
     .scalar_subquery()
 )
@@ -26,7 +26,7 @@ INVARIANTS = (
     ),
     Invariant(
         "refunds-add-up",
-        "what a payment says was refunded is the sum of its refunds",
+        "what a payment says was refunded is the sum of its refunds, without what went to gift balances",
         ("order_id", "refunded"),
         Statement(select(_P.order_id, _P.refunded).where(_P.refunded != _GIVEN_BACK)),
     ),

@@ -1,12 +1,14 @@
 """What is said to and heard from a payment provider, and what the shop remembers of it."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
 
 # `unknown`: the answer was lost. `challenge`: the shopper must prove who they are at `challenge_url` first.
 PaymentState = Literal["pending", "challenge", "authorised", "captured", "declined", "voided", "unknown"]
-RefundState = Literal["requested", "done", "refused"]
+# `released`: let go before it was captured, so nothing went back.
+RefundState = Literal["requested", "done", "refused", "released"]
 CaptureWhen = Literal["at_order", "at_ship"]
 
 
@@ -52,12 +54,14 @@ class Payment(Struct, frozen=True, kw_only=True):
     decline_code: str = ""
     challenge_url: str = ""
     updated_ms: int = 0
+    to_capture: int = 0
 
 
 class Refund(Struct, frozen=True, kw_only=True):
     """Money given back or about to be: `amount` minor units of the order's currency, `shipping` of it for postage.
 
-    `lines` is JSON: {line number: quantity}, `restock` whether those go back on the shelf.
+    `lines` is JSON: {line number: quantity}, `restock` whether those go back on the shelf. `gift` of the amount goes
+    back to the gift balances that paid, the rest through the provider.
     """
 
     id: str
@@ -69,4 +73,73 @@ class Refund(Struct, frozen=True, kw_only=True):
     reason: str
     lines: str
     restock: int
+    at_ms: int
+    gift: int = 0
+
+
+# What a provider's word does to a payment: nothing new, a legal step, money after the order was let go, or a step
+# back, which no true word is: an old one that came late, and is not followed.
+Step = Literal["same", "forward", "late", "back"]
+OPEN: frozenset[PaymentState] = frozenset({"pending", "challenge", "unknown"})
+OFF: frozenset[PaymentState] = frozenset({"declined", "voided"})
+MOVES: Mapping[PaymentState, frozenset[PaymentState]] = {
+    "pending": OPEN | OFF | {"authorised", "captured"},
+    "challenge": OPEN | OFF | {"authorised", "captured"},
+    "unknown": OPEN | OFF | {"authorised", "captured"},
+    "authorised": frozenset({"captured", "voided"}),
+    "captured": frozenset(),
+    "declined": frozenset(),
+    "voided": frozenset(),
+}
+
+
+def advance(known: PaymentState, word: PaymentState) -> Step:
+    """What hearing `word` means for a payment in state `known`. Payments only go forward, whatever order words come."""
+    if known == word or (known in OFF and word in OFF):
+        return "same"
+    if word in MOVES[known]:
+        return "forward"
+    return "late" if known in OFF and word in {"authorised", "captured"} else "back"
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """An event as its provider sent it. `waiting` until applied, `done`, `foreign` (not ours) or `failed` for good."""
+
+    provider: str
+    event_id: str
+    kind: str
+    order_id: str
+    reference: str
+    body: str
+    state: Literal["waiting", "done", "foreign", "failed"]
+    attempts: int
+    received_ms: int
+    due_ms: int
+
+
+class Dispute(Struct, frozen=True, kw_only=True):
+    """A shopper's bank took `amount` minor units back, and the provider kept `fee`; `won`: the money came again."""
+
+    provider: str
+    id: str
+    order_id: str
+    state: Literal["open", "won", "lost"]
+    amount: int
+    fee: int
+    currency: str
+    reason: str
+    opened_ms: int
+    updated_ms: int
+
+
+class LatePayment(Struct, frozen=True, kw_only=True):
+    """Money that came in for an order that was off already, on its way back as `refund_id`."""
+
+    order_id: str
+    provider: str
+    refund_id: str
+    state: Literal["requested", "done"]
+    amount: int
+    fee: int
+    currency: str
     at_ms: int

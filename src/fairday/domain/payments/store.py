@@ -44,7 +44,9 @@ async def uncaptured(reader: Reader, after: str, limit: int) -> list[Payment]:
 
 async def request_refund(unit: Writer, refund: Refund) -> None:
     """Set aside what will be given back; RefundTooLarge when less than that is left, or nothing was captured."""
-    if not await unit.run(_SET_ASIDE, b_order_id=refund.order_id, b_amount=refund.amount, updated_ms=refund.at_ms):
+    if not await unit.run(
+        _SET_ASIDE, b_order_id=refund.order_id, b_amount=refund.amount - refund.gift, updated_ms=refund.at_ms
+    ):
         found = (await get_many(unit, [refund.order_id])).get(refund.order_id)
         raise RefundTooLarge(left=found.captured - found.refunded if found else 0)
     await unit.run(_INSERT_REFUND, **asdict(refund))
@@ -55,7 +57,7 @@ async def finish_refund(unit: Writer, refund: Refund, state: str, at_ms: int) ->
     if not await unit.run(_FINISH, b_id=refund.id, state=state):
         return False
     if state == "refused":
-        await unit.run(_SET_ASIDE, b_order_id=refund.order_id, b_amount=-refund.amount, updated_ms=at_ms)
+        await unit.run(_SET_ASIDE, b_order_id=refund.order_id, b_amount=refund.gift - refund.amount, updated_ms=at_ms)
     return True
 
 

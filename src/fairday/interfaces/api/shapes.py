@@ -376,10 +376,13 @@ class ShipmentItem(Struct, frozen=True):
 
 
 class RefundItem(Struct, frozen=True):
-    """Money given back (`done`), about to be (`requested`), or not after all (`refused`)."""
+    """Money given back (`done`), about to be (`requested`), or not after all (`refused`); `released` was never taken.
+
+    An order that is captured at shipment gives back nothing for what is taken off it before: it is not charged.
+    """
 
     id: Id
-    state: Literal["requested", "done", "refused"]
+    state: Literal["requested", "done", "refused", "released"]
     amount: Money
     at: Time
 

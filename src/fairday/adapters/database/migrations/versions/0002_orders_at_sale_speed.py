@@ -18,7 +18,39 @@ def upgrade() -> None:
 
 
 def _stock() -> None:
-    """Policies of SKUs and locations."""
+    """Policies of SKUs, limits per customer, and locations; wherever stock is now, is one."""
+    op.add_column("stock", sa.Column("policy", sa.String(length=16), server_default="deny", nullable=False))
+    op.add_column("stock", sa.Column("beyond", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("stock", sa.Column("expected_ms", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("stock", sa.Column("per_customer", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("stock_holds", sa.Column("customer", sa.String(length=64), server_default="", nullable=False))
+    op.create_table(
+        "stock_locations",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("region", sa.String(length=16), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("code"),
+    )
+    op.create_table(
+        "stock_customers",
+        sa.Column("sku", sa.String(length=191), nullable=False),
+        sa.Column("customer", sa.String(length=64), nullable=False),
+        sa.Column("promised", sa.Integer(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("sku", "customer"),
+    )
+    op.execute(
+        "INSERT INTO stock_locations (code, name, country, region, priority, active) "
+        "SELECT location, location, '', '', 100, 1 FROM stock WHERE location <> 'main' GROUP BY location"
+    )
+    op.execute(
+        "INSERT INTO stock_locations (code, name, country, region, priority, active) "
+        "VALUES ('main', 'main', '', '', 100, 1)"
+    )
+    op.add_column("shipments", sa.Column("location", sa.String(length=64), server_default="", nullable=False))
 
 
 def _payments() -> None:
