@@ -16,10 +16,12 @@ from fairday.kernel.errors import Busy
 from fairday.ports.bus import Subscription
 from fairday.subscribers.notifications import subscription as notifications
 from fairday.subscribers.search import subscription as search
+from fairday.usecases.follow_changes import Follower
 from fairday.usecases.index_products import ensure_index
 from fairday.usecases.settle_orders import STALE_MS, settle_orders
 from fairday.usecases.shop import Shop
 
+FOLLOW_EVERY_MS = 500
 SETTLE_EVERY_MS = 5 * SECOND_MS
 INDEX_EVERY_MS = 20 * SECOND_MS
 TIDY_EVERY_MS = 10 * MINUTE_MS
@@ -59,9 +61,11 @@ def is_served(state: Path) -> bool:
         return True
 
 
-def background(shop: Shop, process: Process) -> list[Coroutine[Any, Any, None]]:
-    """Everything this kind of process does until it is cancelled."""
+def background(shop: Shop, process: Process, *, alone: bool) -> list[Coroutine[Any, Any, None]]:
+    """Everything this kind of process does until it is cancelled. Unless `alone`, others may change what it caches."""
     work: list[Coroutine[Any, Any, None]] = []
+    if not alone:
+        work.append(_every(FOLLOW_EVERY_MS, "follow_changes", Follower(shop).turn))
     if process.subscribers:
         work.append(_deliver(shop, [SUBSCRIPTIONS[name](shop) for name in process.subscribers]))
     if "search" in process.subscribers:

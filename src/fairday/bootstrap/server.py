@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from fairday.bootstrap.app import build_app
 from fairday.bootstrap.processes import ALONE, PROCESSES
 from fairday.bootstrap.running import background, index_if_needed, one_server, settle_at_start
-from fairday.bootstrap.settings import Settings, SettingsError, scheme_of
+from fairday.bootstrap.settings import Settings, SettingsError, runs_alone
 from fairday.bootstrap.wiring import open_shop
 from fairday.usecases.shop import Shop
 
@@ -64,11 +64,6 @@ def check_process(settings: Settings, name: str, bind: Bind) -> None:
         raise SettingsError("processes of several hosts must share one secret: set FAIRDAY_SECRET")
 
 
-def runs_alone(settings: Settings) -> bool:
-    """Whether the database is a file with one writer, so that one process serves it."""
-    return scheme_of(settings.database) == "sqlite"
-
-
 class Opening(Struct, frozen=True, kw_only=True):
     """What else happens as a store opens: `before` it answers (which may dress it), once `started`, and `beside`."""
 
@@ -93,7 +88,7 @@ async def serve(settings: Settings, name: str, bind: Bind, opening: Opening) -> 
                 await index_if_needed(shop)
             server, started = _server(build_app(shop, settings, process), bind), opening.started
             extra = [opening.beside(shop)] if opening.beside else []
-            async with _beside([*background(shop, process), *extra]):
+            async with _beside([*background(shop, process, alone=alone), *extra]):
                 await _run(server, address, partial(started, shop) if started else None)
 
 

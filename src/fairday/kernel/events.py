@@ -4,14 +4,14 @@ Events are frozen Structs, named in the past tense. They carry ids, not objects.
 not mind. Delivery itself is `ports.bus`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar, TypeVar
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, bindparam, func, insert, select
 
-from fairday.kernel.sql import KEY_LENGTH, METADATA, Statement
+from fairday.kernel.sql import KEY_LENGTH, METADATA, Statement, within
 from fairday.kernel.unit_of_work import Reader, Writer
 
 OUTBOX = Table(
@@ -67,6 +67,11 @@ async def outbox_after(reader: Reader, seq: int, limit: int) -> list[Delivery]:
     return [Delivery(*row) for row in await reader.rows(_AFTER, after=seq, limit=limit)]
 
 
+async def outbox_of(reader: Reader, after: int, kinds: Collection[str], limit: int) -> list[Delivery]:
+    """At most `limit` events of these kinds that stand after a place in the outbox, oldest first."""
+    return [Delivery(*row) for row in await reader.rows(_OF, after=after, kinds=sorted(kinds), limit=limit)]
+
+
 async def outbox_end(reader: Reader) -> int:
     """The place of the newest event, 0 when there is none."""
     row = await reader.row(_END)
@@ -81,6 +86,12 @@ _APPEND = Statement(
 _AFTER = Statement(
     select(OUTBOX.c.seq, OUTBOX.c.kind, OUTBOX.c.subject, OUTBOX.c.body, OUTBOX.c.at_ms)
     .where(OUTBOX.c.seq > bindparam("after"))
+    .order_by(OUTBOX.c.seq)
+    .limit(bindparam("limit"))
+)
+_OF = Statement(
+    select(OUTBOX.c.seq, OUTBOX.c.kind, OUTBOX.c.subject, OUTBOX.c.body, OUTBOX.c.at_ms)
+    .where(OUTBOX.c.seq > bindparam("after"), within(OUTBOX.c.kind, "kinds"))
     .order_by(OUTBOX.c.seq)
     .limit(bindparam("limit"))
 )

@@ -69,3 +69,11 @@ async def test_a_full_cache_does_not_reset_a_rate_limit(clock):
     for number in range(50):
         await cache.put(f"k{number}", b"1", ttl_ms=9)
     assert await cache.count("tries", window_ms=10) == 2
+
+
+async def test_where_others_change_the_shop_a_value_with_a_tag_is_not_kept_for_long(clock):
+    cache = MemoryCache(clock, tagged_ttl_ms=5_000)
+    await cache.put("card", b"1", ttl_ms=60_000, tags=["product:1"])
+    await cache.put("limit", b"1", ttl_ms=60_000)
+    clock.advance(5_000)
+    assert (await cache.get("card"), await cache.get("limit")) == (None, b"1")

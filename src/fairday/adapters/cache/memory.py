@@ -1,6 +1,8 @@
 """`memory:` a cache inside the process: bounded in entries and bytes, the least recently used goes first.
 
-Counters are kept apart from values, so that filling the cache cannot make a rate limit forget.
+Counters are kept apart from values, so that filling the cache cannot make a rate limit forget. Where several processes
+share a shop, each has a cache of its own: `usecases.follow_changes` drops what changed elsewhere, and `tagged_ttl_ms`
+bounds how old a value with a tag can get.
 """
 
 from collections import OrderedDict
@@ -13,6 +15,7 @@ from fairday.kernel.clock import Clock
 ENTRIES_LIMIT = 50_000
 BYTES_LIMIT = 64 * 1024 * 1024
 COUNTERS_LIMIT = 100_000
+FOR_EVER_MS = 2**62
 OVERHEAD_BYTES = 256  # what an entry costs besides its key and value, roughly
 
 
@@ -35,8 +38,12 @@ class Counter(Struct):
 class MemoryCache:
     """The Cache port in this process's memory."""
 
-    def __init__(self, clock: Clock, *, entries_limit: int = ENTRIES_LIMIT, bytes_limit: int = BYTES_LIMIT) -> None:
+    def __init__(
+        self, clock: Clock, *, entries_limit: int = ENTRIES_LIMIT, bytes_limit: int = BYTES_LIMIT,
+        tagged_ttl_ms: int = FOR_EVER_MS,
+    ) -> None:  # fmt: skip
         self._clock = clock
+        self._tagged_ttl_ms = tagged_ttl_ms
         self._entries_limit = entries_limit
         self._bytes_limit = bytes_limit
         self._entries: OrderedDict[str, Entry] = OrderedDict()
@@ -61,6 +68,7 @@ class MemoryCache:
     async def put(self, key: str, value: bytes, *, ttl_ms: int, tags: Sequence[str] = ()) -> None:
         """Keep `value`; one that alone is over the limit is not kept."""
         self._forget(key)
+        ttl_ms = min(ttl_ms, self._tagged_ttl_ms) if tags else ttl_ms
         size_bytes = OVERHEAD_BYTES + len(key) + len(value) + sum(map(len, tags))
         if ttl_ms <= 0 or size_bytes > self._bytes_limit:
             return
