@@ -66,7 +66,7 @@ async def refund_order(shop: Shop, command: RefundOrder) -> Refund:
             raise RefundTooLarge(left=left)
         refund = _decide(order, lines, command, postage_left=left, now_ms=now_ms)
         await payments.request_refund(unit, refund)
-        await _take_off(unit, order, lines, command, now_ms)
+        await take_off(unit, order, lines, command, now_ms)
         details: dict[str, str | int | bool] = {"refund": refund.id, "amount": refund.amount, "reason": refund.reason}
         await write_audit(shop, unit, command.actor, Change("order.refunded", "order", order.id, details))
     await finish_refund(shop, refund)
@@ -86,11 +86,17 @@ async def finish_refund(shop: Shop, refund: Refund) -> bool:
         refused = refund.amount > 0 and (await provider.refund(order.id, refund.id, refund.amount)).state == "declined"
     except PaymentUnknown:
         return False
+    await book_refund(shop, order, refund, refused=refused)
+    return True
+
+
+async def book_refund(shop: Shop, order: Order, refund: Refund, *, refused: bool = False) -> bool:
+    """Write down how a refund that was set aside ended at its provider. False: that was written before."""
     now_ms = shop.clock.now_ms()
     state = "refused" if refused else "done"
     async with shop.database.write() as unit:
         if not await payments.finish_refund(unit, refund, state, now_ms):
-            return True
+            return False
         if state == "refused":
             undone = {n: -pieces for n, (pieces, _) in msgspec.json.decode(refund.lines, type=Pieces).items()}
             await orders.add_to_lines(unit, order.id, "refunded", undone)
@@ -149,7 +155,7 @@ async def postage_left(reader: Reader, order: Order) -> int:
     return _postage(order) - sum(refund.shipping for refund in refunds if refund.state != "refused")
 
 
-async def _take_off(unit: Writer, order: Order, lines: list[OrderLine], command: RefundOrder, now_ms: int) -> None:
+async def take_off(unit: Writer, order: Order, lines: list[OrderLine], command: RefundOrder, now_ms: int) -> None:
     """Count the pieces as refunded, and those that were never sent as cancelled and free to sell again."""
     off = {line.line_no: min(command.lines.get(line.line_no, 0), line.to_ship) for line in lines}
     off = {number: quantity for number, quantity in off.items() if quantity}
