@@ -101,17 +101,21 @@ async def book_refund(shop: Shop, order: Order, refund: Refund, *, refused: bool
             undone = {n: -pieces for n, (pieces, _) in msgspec.json.decode(refund.lines, type=Pieces).items()}
             await orders.add_to_lines(unit, order.id, "refunded", undone)
             return True
-        sale = Sale(
-            order_id=order.id, provider=order.provider, currency=order.currency, discount=0, fee=0, tax=refund.tax,
-            goods=refund.amount - refund.shipping - refund.tax + _postage_tax(order, refund.shipping),
-            shipping=refund.shipping - _postage_tax(order, refund.shipping),
-        )  # fmt: skip
-        await ledger.post(unit, [refund_entry(refund.id, sale, now_ms)])
+        await ledger.post(unit, [refund_entry(refund.id, given_back(order, refund), now_ms)])
         if refund.restock:
             await _restock(shop, unit, order, refund, now_ms)
         if refund.amount:
             await announce(unit, [OrderRefunded(subject=order.id, refund_id=refund.id)], now_ms)
     return True
+
+
+def given_back(order: Order, refund: Refund) -> Sale:
+    """A refund taken apart for the books."""
+    return Sale(
+        order_id=order.id, provider=order.provider, currency=order.currency, discount=0, fee=0, tax=refund.tax,
+        goods=refund.amount - refund.shipping - refund.tax + _postage_tax(order, refund.shipping),
+        shipping=refund.shipping - _postage_tax(order, refund.shipping),
+    )  # fmt: skip
 
 
 def _decide(order: Order, lines: list[OrderLine], command: RefundOrder, *, postage_left: int, now_ms: int) -> Refund:
