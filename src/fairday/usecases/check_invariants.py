@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, literal_column, or_, select, union_all
 
 from fairday.domain.access.invariants import INVARIANTS as ACCESS
 from fairday.domain.customers.invariants import INVARIANTS as CUSTOMERS
@@ -16,7 +16,9 @@ from fairday.domain.fulfilment.invariants import INVARIANTS as FULFILMENT
 from fairday.domain.fulfilment.tables import SHIPMENT_LINES, SHIPMENTS
 from fairday.domain.inventory.invariants import INVARIANTS as INVENTORY
 from fairday.domain.inventory.tables import HOLDS, STOCK
+from fairday.domain.ledger import closing
 from fairday.domain.ledger.invariants import INVARIANTS as LEDGER
+from fairday.domain.ledger.model import GIFT_CARDS, STORE_CREDIT
 from fairday.domain.ledger.model import STOCK as STOCK_ACCOUNT
 from fairday.domain.ledger.tables import ENTRIES, POSTINGS
 from fairday.domain.orders.invariants import INVARIANTS as ORDER_RULES
@@ -24,7 +26,7 @@ from fairday.domain.orders.tables import LINES, ORDERS
 from fairday.domain.payments.invariants import INVARIANTS as PAYMENT_RULES
 from fairday.domain.payments.tables import PAYMENTS, REFUNDS
 from fairday.domain.pricing.invariants import INVARIANTS as PRICING
-from fairday.domain.pricing.tables import VOUCHER_USES
+from fairday.domain.pricing.tables import GIFT_BALANCES, GIFT_MOVEMENTS, VOUCHER_USES
 from fairday.kernel.invariants import Invariant
 from fairday.kernel.sql import Statement
 from fairday.usecases.shop import Shop
@@ -34,6 +36,8 @@ ROWS_SHOWN = 20
 
 _O, _L, _H, _P, _R, _V = ORDERS.c, LINES.c, HOLDS.c, PAYMENTS.c, REFUNDS.c, VOUCHER_USES.c
 _OFF = ("declined", "cancelled")
+_HELD_GIFTS = ("redeem", "release")
+_B, _M = GIFT_BALANCES.c, GIFT_MOVEMENTS.c
 _ORDER_IDS = select(_O.id)
 _BOOKED = ("placed", "part_shipped", "shipped", "cancelled")
 
@@ -65,10 +69,34 @@ _STOCK_BOOKED = (
     select(func.coalesce(func.sum(POSTINGS.c.amount), 0)).where(POSTINGS.c.account == STOCK_ACCOUNT).scalar_subquery()
 )
 
+
+def _moved(*kinds: str, order_id: Any = None, ref: Any = None) -> Any:  # noqa: ANN401 - SQLAlchemy expressions
+    """What movements of gift balances of these kinds come to, of an order or about one thing."""
+    about = _M.order_id == order_id if ref is None else _M.ref == ref
+    query = select(func.coalesce(func.sum(_M.amount), 0)).where(about, _M.kind.in_(kinds))
+    return query.scalar_subquery()
+
+
+# What the shop owes the holders of gift balances by their movements, where a purchase counts once its sale is booked,
+# and (credits being negative) what the books say about it: together nothing.
+_SALE_BOOKED = select(ENTRIES.c.id).where(ENTRIES.c.kind == "sale", ENTRIES.c.ref == _M.order_id).exists()
+_OWED = union_all(
+    select(
+        _B.kind.label("kind"),
+        _B.currency.label("currency"),
+        case((_M.kind == "release", 0), (and_(_M.kind == "redeem", ~_SALE_BOOKED), 0), else_=_M.amount).label("amount"),
+    ).join(GIFT_MOVEMENTS, _M.balance_id == _B.id),
+    *(
+        select(literal_column(f"'{kind}'"), POSTINGS.c.currency, POSTINGS.c.amount).where(POSTINGS.c.account == account)
+        for kind, account in (("card", GIFT_CARDS), ("credit", STORE_CREDIT))
+    ),
+).subquery()
+
 BETWEEN = (
     Invariant(
         "orders-are-paid",
-        "payments are what was agreed, sent orders are captured, and a sale is in the books exactly when captured",
+        "payments and gift balances are what was agreed, sent orders are captured, and a sale is in the books exactly "
+        "when captured",
         ("order_id", "state", "total", "payment", "captured", "booked"),
         Statement(
             select(
@@ -84,7 +112,7 @@ BETWEEN = (
                 or_(
                     _P.order_id.is_(None),
                     _P.currency != _O.currency,
-                    _P.amount != _O.total,
+                    _P.amount - _moved("redeem", order_id=_O.id) != _O.total,
                     and_(_O.state.in_(_BOOKED), _P.state.not_in(("authorised", "captured", "voided"))),
                     and_(_O.state == "placed", _P.state == "voided"),
                     and_(_O.state.in_(("part_shipped", "shipped")), _P.state != "captured"),
@@ -97,12 +125,59 @@ BETWEEN = (
     ),
     Invariant(
         "refunds-are-booked",
-        "a refund is in the books exactly when it is done",
-        ("refund_id", "state", "amount"),
+        "a refund is in the books, and its part on gift balances, exactly when it is done",
+        ("refund_id", "state", "amount", "gift"),
         Statement(
-            select(_R.id, _R.state, _R.amount).where(
-                case((_R.state == "done", _R.amount), else_=0) + _posted("refund", _R.id, "asset:provider") != 0
+            select(_R.id, _R.state, _R.amount, _R.gift).where(
+                or_(
+                    case((_R.state == "done", _R.amount - _R.gift), else_=0)
+                    + _posted("refund", _R.id, "asset:provider")
+                    != 0,
+                    case((_R.state == "done", _R.gift), else_=0) != _moved("refund", ref=_R.id),
+                )
             )
+        ),
+    ),
+    Invariant(
+        "gifts-have-orders",
+        "gift balances pay for orders that live; what an order took that was let go is back on its balances",
+        ("order_id", "state", "taken", "released"),
+        Statement(
+            select(
+                _M.order_id,
+                func.coalesce(_O.state, ""),
+                func.sum(case((_M.kind == "redeem", _M.amount), else_=0)),
+                func.sum(case((_M.kind == "release", _M.amount), else_=0)),
+            )
+            .select_from(
+                GIFT_MOVEMENTS.outerjoin(ORDERS, _O.id == _M.order_id).outerjoin(PAYMENTS, _P.order_id == _M.order_id)
+            )
+            .where(or_(_M.order_id != "", _M.kind == "redeem"))
+            .group_by(_M.order_id, _O.state, _P.state)
+            .having(
+                or_(
+                    func.coalesce(_O.state, "") == "",
+                    case(
+                        (_O.state == "declined", func.sum(case((_M.kind.in_(_HELD_GIFTS), _M.amount), else_=0))),
+                        (
+                            and_(_O.state == "cancelled", _P.state == "voided"),
+                            func.sum(case((_M.kind.in_(_HELD_GIFTS), _M.amount), else_=0)),
+                        ),
+                        else_=func.sum(case((_M.kind == "release", _M.amount), else_=0)),
+                    )
+                    != 0,
+                )
+            )
+        ),
+    ),
+    Invariant(
+        "gifts-are-in-the-books",
+        "what is owed to the holders of gift cards and store credit is in the books, by kind and currency",
+        ("kind", "currency", "difference"),
+        Statement(
+            select(_OWED.c.kind, _OWED.c.currency, func.sum(_OWED.c.amount))
+            .group_by(_OWED.c.kind, _OWED.c.currency)
+            .having(func.sum(_OWED.c.amount) != 0)
         ),
     ),
     Invariant(
@@ -166,7 +241,7 @@ class Broken(Struct, frozen=True):
 
 
 async def check_invariants(shop: Shop) -> list[Broken]:
-    """Every broken rule; an empty list when all is well. Also recomputes the audit log's chains."""
+    """Every broken rule; an empty list when all is well. Also recomputes the audit log's chains and the closed days."""
     broken = []
     async with shop.database.read() as reader:
         for rule in INVARIANTS:
@@ -178,4 +253,9 @@ async def check_invariants(shop: Shop) -> list[Broken]:
         rows = [tuple(str(getattr(link, name)) for name in link.__struct_fields__) for link in links[:ROWS_SHOWN]]
         columns = tuple(links[0].__struct_fields__)
         broken.append(Broken("audit-chain-unbroken", "the audit log is as it was written", columns, tuple(rows)))
+    async with shop.database.read(snapshot=True) as reader:
+        changed = await closing.changed_days(reader)
+    if changed:
+        sentence = "a closed day is as it was closed"
+        broken.append(Broken("ledger-closed-days-unchanged", sentence, ("day", "problem"), tuple(changed[:ROWS_SHOWN])))
     return broken

@@ -25,6 +25,8 @@ MATRIX = {
     "customers.erase": "o",
     "vouchers.view": "oms",
     "vouchers.edit": "om",
+    "gifts.view": "oms",
+    "gifts.edit": "om",
     "reports.view": "om",
     "ledger.view": "om",
     "exports.run": "om",

@@ -274,12 +274,14 @@ async def test_fifty_carts_and_one_card_at_once(database):
 
 
 async def test_pages_are_newest_first(database):
-    cards = [card(str(n), id=new_id(), opened_by=str(n), last4=str(n)) for n in range(5)]
+    cards = [card(str(n), opened_by=str(n), last4=str(n), created_ms=NOW + n // 2 * 2) for n in range(6)]
+    cards = sorted(cards, key=lambda one: (one.created_ms, one.id))
+    order = [one.last4 for one in reversed(cards)]
     await issue(database, *cards)
     async with database.read() as reader:
         first = await store.page(reader, "card", limit=3)
         rest = await store.page(reader, "card", before=first[-1].id, limit=3)
-        assert [one.last4 for one in (*first, *rest)] == list("43210")
+        assert [one.last4 for one in (*first, *rest)] == order
         assert [one.last4 for one in await store.page(reader, "card", last4="2")] == ["2"]
         assert await store.page(reader, "credit") == []
     assert all(is_id(one.id) for one in first)

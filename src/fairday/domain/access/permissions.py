@@ -20,12 +20,12 @@ _SUPPORT = frozenset({
     "products.view", "stock.view",
     "orders.view", "orders.cancel", "orders.refund", "orders.note",
     "customers.view", "customers.edit",
-    "vouchers.view",
+    "vouchers.view", "gifts.view",
 })  # fmt: skip
 _MANAGER = _WAREHOUSE | _SUPPORT | frozenset({
     "products.edit", "prices.edit", "media.edit", "categories.edit",
-    "vouchers.edit",
-    "reports.view", "ledger.view",
+    "vouchers.edit", "gifts.edit",
+    "reports.view", "ledger.view", "ledger.close", "ledger.reconcile",
     "exports.run", "imports.run",
     "audit.view",
 })  # fmt: skip

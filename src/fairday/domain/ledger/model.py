@@ -23,6 +23,8 @@ STORE_CREDIT = "liability:store-credit"
 UNCLAIMED = "liability:unclaimed"
 CHARGEBACKS = "expense:chargebacks"
 GOODWILL = "expense:goodwill"
+CASH = "asset:cash"  # money for gift cards that came in at the desk
+EXPIRED_GIFTS = "income:expired-gifts"
 
 
 class Posting(Struct, frozen=True):

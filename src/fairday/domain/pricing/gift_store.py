@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import asdict
-from sqlalchemy import bindparam, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
 from fairday.domain.pricing.gifts import (
     GRACE_MS,
@@ -23,7 +23,7 @@ from fairday.kernel.errors import Conflict
 from fairday.kernel.sql import Statement, insert_new, within
 from fairday.kernel.unit_of_work import Reader, Row, Writer
 
-NEWEST = "z" * 26  # above every id
+NEWEST_MS = 2**53
 
 
 async def get_many(reader: Reader, balance_ids: Sequence[str]) -> dict[str, GiftBalance]:
@@ -50,10 +50,12 @@ async def credit_of(reader: Reader, customer_id: str) -> list[GiftBalance]:
 async def page(
     reader: Reader, kind: GiftKind, *, last4: str = "", before: str = "", limit: int = 50
 ) -> list[GiftBalance]:
-    """Balances of a kind, newest first: those whose code ends with `last4` ("" for all), below the id `before`."""
+    """Balances of a kind, newest first: those whose code ends with `last4` ("" for all), older than `before`."""
+    last = (await get_many(reader, [before])).get(before)
+    made_ms, made_id = (last.created_ms, last.id) if last else (NEWEST_MS, "")
     chosen = {"last4": last4} if last4 else {}
     statement = _PAGE_LAST4 if last4 else _PAGE
-    rows = await reader.rows(statement, kind=kind, before=before or NEWEST, limit=limit, **chosen)
+    rows = await reader.rows(statement, kind=kind, made_ms=made_ms, made_id=made_id, limit=limit, **chosen)
     return [_balance(row) for row in rows]
 
 
@@ -233,8 +235,14 @@ _CREDIT_OF = Statement(
 )
 _PAGE_QUERY = (
     select(GIFT_BALANCES)
-    .where(_B.kind == bindparam("kind"), _B.id < bindparam("before"))
-    .order_by(_B.id.desc())
+    .where(
+        _B.kind == bindparam("kind"),
+        or_(
+            _B.created_ms < bindparam("made_ms"),
+            and_(_B.created_ms == bindparam("made_ms"), _B.id < bindparam("made_id")),
+        ),
+    )
+    .order_by(_B.created_ms.desc(), _B.id.desc())
     .limit(bindparam("limit"))
 )
 _PAGE = Statement(_PAGE_QUERY)

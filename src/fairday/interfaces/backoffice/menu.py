@@ -21,6 +21,7 @@ MENU = (
     Entry("/stock", "office-stock", "box", "stock.view"),
     Entry("/customers", "office-customers", "people", "customers.view"),
     Entry("/vouchers", "office-vouchers", "star", "vouchers.view"),
+    Entry("/gift-cards", "office-gift-cards", "gift", "gifts.view"),
     Entry("/audit", "office-audit", "list", "audit.view"),
     Entry("/staff", "office-staff", "shield", "staff.view"),
     Entry("/api-keys", "office-api-keys", "key", "api_keys.view"),

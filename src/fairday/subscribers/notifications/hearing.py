@@ -15,9 +15,11 @@ from fairday.domain.customers.events import (
 )
 from fairday.domain.customers.model import RequestPurpose
 from fairday.domain.orders.events import OrderCancelled, OrderPlaced, OrderRefunded, OrderShipped
+from fairday.domain.pricing.events import GiftCardIssued, StoreCreditGiven
 from fairday.kernel.events import Delivery, Event
 from fairday.ports.bus import Subscription
 from fairday.ports.mail import Letter
+from fairday.subscribers.notifications.gifts import credit, gift_card
 from fairday.subscribers.notifications.letters import Draft, write
 from fairday.subscribers.notifications.orders import cancelled, placed, refunded, shipped
 from fairday.usecases.issue_account_link import account_link_token
@@ -85,6 +87,8 @@ LETTERS: dict[str, Writer] = {
     OrderShipped.kind: shipped,
     OrderRefunded.kind: refunded,
     OrderCancelled.kind: cancelled,
+    GiftCardIssued.kind: gift_card,
+    StoreCreditGiven.kind: credit,
     CustomerRegistered.kind: _linked(CustomerRegistered, "confirm", "confirm"),
     PasswordResetRequested.kind: _linked(PasswordResetRequested, "reset", "reset"),
     EmailChangeRequested.kind: _linked(EmailChangeRequested, "email", "new-email"),
