@@ -7,7 +7,7 @@ FAST := $(addprefix tests/,shape kernel domain messages contract demo interfaces
 PYTEST := $(PY) -m pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help up install install-dev lint format test test-fast test-long shape lighthouse bench-pages bench-import simulate check lock clean
+.PHONY: help up install install-dev lint format test test-fast test-long shape lighthouse bench-pages bench-import simulate torture check lock clean
 
 help:  ## this list
 	@echo "Fairday: make TARGET"
@@ -66,6 +66,9 @@ simulate: install-dev  ## SEEDS=10000 simulated days of a shop, or one with its 
 
 adversary: install-dev  ## double clicks, last units and the like, all at once, on a store of its own
 	@$(PY) -m benchmarks.adversary benchmarks.adversary.fairday:store
+
+torture: install-dev  ## KILLS=200 kills of a store under load; SEED=, DATABASE= (a URL of an empty one)
+	@$(PY) -m tests.torture.torture --kills $(or $(KILLS),200) --seed $(or $(SEED),1) --database "$(DATABASE)"
 
 check: install  ## what must never be false about the stored shop
 	@.venv/bin/fairday check
