@@ -90,8 +90,9 @@ def _tried(outcome: PaymentOutcome, intent: stripe.PaymentIntent) -> PaymentOutc
     error = intent.last_payment_error
     if error is None:
         return None
-    generic = error.decline_code in {None, "", "generic_decline"}
-    code = (error.code if generic else error.decline_code) or "declined"
+    said = error.to_dict()  # left out of it is what does not apply
+    reason = said.get("decline_code") or "generic_decline"
+    code = str(said.get("code") or "declined") if reason == "generic_decline" else str(reason)
     return msgspec.structs.replace(outcome, state="declined", decline_code=code)
 
 
