@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from fairday.cli.state import state_option, with_shop
-from fairday.usecases.check_invariants import INVARIANTS, Broken, check_invariants
+from fairday.usecases.check_invariants import COMPUTED, INVARIANTS, Broken, check_invariants
 
 
 @click.command()
@@ -21,7 +21,7 @@ def check(state: Path | None, *, as_json: bool) -> int:
         for rule in broken:
             _show(rule)
     else:
-        click.echo(f"All {len(INVARIANTS) + 1} rules hold.")
+        click.echo(f"All {len(INVARIANTS) + len(COMPUTED)} rules hold.")
     return 1 if broken else 0
 
 

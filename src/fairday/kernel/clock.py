@@ -1,8 +1,9 @@
 """Time, as integer milliseconds since 1970 in UTC. Whoever needs the time is handed a clock, so tests can move it."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 SECOND_MS = 1_000
 MINUTE_MS = 60_000
@@ -44,3 +45,8 @@ class FixedClock:
 def iso(at_ms: int) -> str:
     """The instant as ISO 8601 in UTC, to the second."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone of an IANA name; UTC needs no file of zones. ValueError, LookupError or OSError: there is none."""
+    return UTC if name == "UTC" else ZoneInfo(name)

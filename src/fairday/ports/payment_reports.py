@@ -1,6 +1,6 @@
 """What a payment provider's own record says moved, to hold the books against."""
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -26,6 +26,7 @@ class ReportLine(Struct, frozen=True, kw_only=True):
     refund_id: str = ""
 
 
+@runtime_checkable
 class ProviderReport(Protocol):
     """A provider's record of money that moved: append-only, complete, every line once.
 

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import astuple
 from sqlalchemy import and_, case, func, literal_column, or_, select, union_all
 
+from fairday.domain.access import BrokenLink
 from fairday.domain.access.invariants import INVARIANTS as ACCESS
 from fairday.domain.customers.invariants import INVARIANTS as CUSTOMERS
 from fairday.domain.fulfilment.invariants import INVARIANTS as FULFILMENT
@@ -20,6 +22,7 @@ from fairday.domain.ledger import closing
 from fairday.domain.ledger.invariants import INVARIANTS as LEDGER
 from fairday.domain.ledger.model import GIFT_CARDS, STORE_CREDIT
 from fairday.domain.ledger.model import STOCK as STOCK_ACCOUNT
+from fairday.domain.ledger.reports import Difference
 from fairday.domain.ledger.tables import ENTRIES, POSTINGS
 from fairday.domain.orders.invariants import INVARIANTS as ORDER_RULES
 from fairday.domain.orders.tables import LINES, ORDERS
@@ -29,6 +32,7 @@ from fairday.domain.pricing.invariants import INVARIANTS as PRICING
 from fairday.domain.pricing.tables import GIFT_BALANCES, GIFT_MOVEMENTS, VOUCHER_USES
 from fairday.kernel.invariants import Invariant
 from fairday.kernel.sql import Statement
+from fairday.usecases.compare_reports import compare_reports
 from fairday.usecases.shop import Shop
 from fairday.usecases.write_audit import verify_audit
 
@@ -231,6 +235,16 @@ INVARIANTS: Sequence[Invariant] = (
 )  # fmt: skip
 
 
+# Rules that no query can ask.
+COMPUTED = (
+    ("audit-chain-unbroken", "the audit log is as it was written", BrokenLink.__struct_fields__),
+    ("ledger-closed-days-unchanged", "a closed day is as it was closed", ("day", "problem")),
+    ("captures-have-orders", "what a provider took is a booked order, or went back", Difference.__struct_fields__),
+    ("books-equal-providers", "the books say of a provider's money what its record says", Difference.__struct_fields__),
+)
+STRAY = {"capture", "owed"}
+
+
 class Broken(Struct, frozen=True):
     """A rule that does not hold, and the first rows that break it."""
 
@@ -240,22 +254,25 @@ class Broken(Struct, frozen=True):
     rows: tuple[tuple[Any, ...], ...]
 
 
-async def check_invariants(shop: Shop) -> list[Broken]:
-    """Every broken rule; an empty list when all is well. Also recomputes the audit log's chains and the closed days."""
+async def check_invariants(shop: Shop, *, stale_ms: int = 0) -> list[Broken]:
+    """Every broken rule; an empty list when all is well. Raises PaymentUnknown where a provider cannot be asked.
+
+    Beside the queries: the audit log's chains and the closed days are computed again, and the books are held against
+    the providers' own records, but for what is younger than `stale_ms` (0 while nobody buys).
+    """
     broken = []
     async with shop.database.read() as reader:
         for rule in INVARIANTS:
             rows = await reader.rows(rule.statement)
             if rows:
                 broken.append(Broken(rule.name, rule.sentence, rule.columns, tuple(rows[:ROWS_SHOWN])))
-    links = await verify_audit(shop)
-    if links:
-        rows = [tuple(str(getattr(link, name)) for name in link.__struct_fields__) for link in links[:ROWS_SHOWN]]
-        columns = tuple(links[0].__struct_fields__)
-        broken.append(Broken("audit-chain-unbroken", "the audit log is as it was written", columns, tuple(rows)))
+    links = [tuple(str(value) for value in astuple(link)) for link in await verify_audit(shop)]
     async with shop.database.read(snapshot=True) as reader:
-        changed = await closing.changed_days(reader)
-    if changed:
-        sentence = "a closed day is as it was closed"
-        broken.append(Broken("ledger-closed-days-unchanged", sentence, ("day", "problem"), tuple(changed[:ROWS_SHOWN])))
+        days = await closing.changed_days(reader)
+    found = [one.difference for one in (await compare_reports(shop, stale_ms=stale_ms)).found]
+    stray = [astuple(one) for one in found if one.kind in STRAY]
+    others = [astuple(one) for one in found if one.kind not in STRAY]
+    for (name, sentence, columns), rows in zip(COMPUTED, (links, days, stray, others), strict=True):
+        if rows:
+            broken.append(Broken(name, sentence, columns, tuple(rows[:ROWS_SHOWN])))
     return broken

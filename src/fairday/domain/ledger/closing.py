@@ -4,10 +4,10 @@ A day is shut first and counted afterwards. Shutting moves the boundary that who
 once it has moved, every entry of the day is there, and none comes any more.
 """
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta, tzinfo
 
 import msgspec
 from msgspec import Struct
@@ -54,9 +54,12 @@ class DayTotal(Struct, frozen=True, kw_only=True):
     balance: int
 
 
-def zone_of(name: str) -> tzinfo:
-    """The time zone of the books; UTC needs no file of zones. ValueError and its kin when there is none such."""
-    return UTC if name == "UTC" else ZoneInfo(name)
+class DayCount(Struct, frozen=True, kw_only=True):
+    """What the entries of a day come to."""
+
+    entries: int
+    hash: str
+    totals: tuple[DayTotal, ...]
 
 
 def day_of(at_ms: int, zone: tzinfo) -> date:
@@ -169,28 +172,38 @@ async def journal(reader: Reader, at_ms: int, after: str, until_ms: int, limit: 
     ]
 
 
-async def day_hash(reader: Reader, previous_hash: str, from_ms: int, until_ms: int) -> tuple[str, int]:
-    """The hash over the day before and every entry of this one, in order, to the last posting; and how many."""
-    digest, count = hashlib.sha256(previous_hash.encode()), 0
+async def count_day(reader: Reader, previous: ClosedDay | None, from_ms: int, until_ms: int) -> DayCount:
+    """What a day comes to after the one before it: reads every entry, in pages that keep nobody waiting."""
+    digest, count = hashlib.sha256(previous.hash.encode() if previous else b""), 0
+    known = await totals_of_day(reader, previous.day) if previous else []
+    sums = {(total.account, total.currency): [0, 0, total.balance] for total in known}
     async for page in entries_between(reader, from_ms, until_ms):
         digest.update(msgspec.json.encode([[entry_id, *msgspec.structs.astuple(entry)] for entry_id, entry in page]))
         count += len(page)
-    return digest.hexdigest(), count
+        for posting in (posting for _, entry in page for posting in entry.postings):
+            moved = sums.setdefault((posting.account, posting.currency), [0, 0, 0])
+            moved[posting.amount < 0] += posting.amount
+            moved[2] += posting.amount
+        await asyncio.sleep(0)
+    totals = tuple(DayTotal(account=key[0], currency=key[1], debit=moved[0], credit=moved[1], balance=moved[2])
+                   for key, moved in sorted(sums.items()))  # fmt: skip
+    return DayCount(entries=count, hash=digest.hexdigest(), totals=totals)
 
 
 async def changed_days(reader: Reader) -> list[tuple[str, str]]:
-    """Closed days that are not what they were, with what is wrong: every hash is computed again."""
+    """Closed days that are not what they were, with what is wrong: every one is counted again."""
     wrong: list[tuple[str, str]] = []
-    previous, after_ms = "", -1
-    while days := await closed_days(reader, after_ms, ENTRIES_AT_ONCE):
+    previous: ClosedDay | None = None
+    while days := await closed_days(reader, previous.until_ms if previous else -1, ENTRIES_AT_ONCE):
         for closed in days:
-            found, entries = await day_hash(reader, previous, closed.from_ms, closed.until_ms)
-            if entries != closed.entries:
-                wrong.append((closed.day, f"{entries} entries instead of {closed.entries}"))
-            elif found != closed.hash:
+            found = await count_day(reader, previous, closed.from_ms, closed.until_ms)
+            if found.entries != closed.entries:
+                wrong.append((closed.day, f"{found.entries} entries instead of {closed.entries}"))
+            elif found.hash != closed.hash:
                 wrong.append((closed.day, "its entries are not those that were closed"))
-            previous = closed.hash
-        after_ms = days[-1].until_ms
+            elif list(found.totals) != await totals_of_day(reader, closed.day):
+                wrong.append((closed.day, "its totals are not what its entries come to"))
+            previous = closed
     return wrong
 
 
