@@ -23,9 +23,9 @@ from tests.watched import watched
 NOON_MS = 1_790_000_000_000
 # Units of work, statements in them, questions outside them.
 QUOTED = (0, 0, 5)
-PLACED = (2, 24, 8)
+PLACED = (2, 22, 8)
 REPEATED = (0, 0, 4)
-AFTER = {"ship": (1, 22, 3), "refund": (2, 25, 2), "cancel": (2, 25, 7)}
+AFTER = {"ship": (1, 23, 3), "refund": (2, 28, 2), "cancel": (2, 28, 7)}
 GOODS = {f"SKU{number:02}": 50 for number in range(20)}
 
 

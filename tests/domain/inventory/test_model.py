@@ -66,9 +66,3 @@ def test_a_refusal_does_not_touch_its_neighbours():
     assert plan.refused == {"2": {"A": 1, "B": 0}}
     assert plan.holds == (Hold("1", "A", "main", 2), Hold("3", "A", "main", 1))
     assert plan.emptied == ("A",)
-
-
-def test_locations_are_emptied_in_the_order_given():
-    levels = [StockLevel("A", "yard", 2), StockLevel("A", "main", 2, held=3), StockLevel("A", "shop", 5)]
-    plan = plan_holds([HoldRequest("1", {"A": 4})], levels)
-    assert plan.holds == (Hold("1", "A", "yard", 2), Hold("1", "A", "shop", 2))

@@ -21,7 +21,7 @@ class ShipmentLine(Struct, frozen=True):
 
 
 class Shipment(Struct, frozen=True, kw_only=True):
-    """A parcel that left."""
+    """A parcel that left `location` ("": nobody wrote down where)."""
 
     id: str
     order_id: str
@@ -29,6 +29,7 @@ class Shipment(Struct, frozen=True, kw_only=True):
     tracking: str
     at_ms: int
     lines: tuple[ShipmentLine, ...] = ()
+    location: str = ""
 
 
 def tracking_url(shipment: Shipment) -> str:

@@ -14,7 +14,8 @@ async def insert_many(unit: Writer, shipments: Sequence[Shipment]) -> None:
     """Write parcels and what is in them."""
     await unit.run_many(
         _INSERT,
-        [{"id": s.id, "order_id": s.order_id, "carrier": s.carrier, "tracking": s.tracking, "at_ms": s.at_ms}
+        [{"id": s.id, "order_id": s.order_id, "carrier": s.carrier, "tracking": s.tracking, "at_ms": s.at_ms,
+          "location": s.location}
          for s in shipments],
     )  # fmt: skip
     await unit.run_many(
@@ -31,9 +32,12 @@ async def shipments_of(reader: Reader, order_ids: Sequence[str]) -> list[Shipmen
     for shipment_id, *rest in await reader.rows(_LINES_OF, shipment_ids=[head[0] for head in heads]):
         lines.setdefault(shipment_id, []).append(ShipmentLine(*rest))
     return [
-        Shipment(id=i, order_id=order_id, carrier=carrier, tracking=tracking, at_ms=at_ms, lines=tuple(lines[i]))
-        for i, order_id, carrier, tracking, at_ms in heads
-    ]
+        Shipment(
+            id=i, order_id=order_id, carrier=carrier, tracking=tracking, at_ms=at_ms, location=location,
+            lines=tuple(lines[i]),
+        )
+        for i, order_id, carrier, tracking, at_ms, location in heads
+    ]  # fmt: skip
 
 
 _INSERT = Statement(insert(SHIPMENTS))

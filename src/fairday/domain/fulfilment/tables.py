@@ -12,6 +12,7 @@ SHIPMENTS = Table(
     Column("carrier", String(64), nullable=False),
     Column("tracking", String(128), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
+    Column("location", String(64), nullable=False, server_default=""),  # where it left from
     Index("shipments_by_order", "order_id"),
 )
 SHIPMENT_LINES = Table(

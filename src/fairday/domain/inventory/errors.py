@@ -17,3 +17,24 @@ class StockRefused(Refusal):
 
     code: ClassVar[str] = "stock_refused"
     status: ClassVar[int] = 409
+
+
+class CustomerLimit(Refusal):
+    """A customer may not have so many of some SKUs; `skus` names them, `left` says how many more there may be."""
+
+    code: ClassVar[str] = "customer_limit"
+    status: ClassVar[int] = 409
+
+
+class AwaitingStock(Refusal):
+    """Pieces that are sold are not there yet, or an older order waits for them: only `ready` of `sku` can be sent."""
+
+    code: ClassVar[str] = "awaiting_stock"
+    status: ClassVar[int] = 409
+
+
+class LocationTaken(Refusal):
+    """There is a location with this code already."""
+
+    code: ClassVar[str] = "location_taken"
+    status: ClassVar[int] = 409

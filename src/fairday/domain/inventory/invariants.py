@@ -2,11 +2,11 @@
 
 from sqlalchemy import and_, func, or_, select
 
-from fairday.domain.inventory.tables import HOLDS, MOVEMENTS, STOCK
+from fairday.domain.inventory.tables import CUSTOMERS, HOLDS, MOVEMENTS, STOCK
 from fairday.kernel.invariants import Invariant
 from fairday.kernel.sql import Statement
 
-_S, _H, _M = STOCK.c, HOLDS.c, MOVEMENTS.c
+_S, _H, _M, _C = STOCK.c, HOLDS.c, MOVEMENTS.c, CUSTOMERS.c
 
 
 def _promised(state: str) -> object:
@@ -28,11 +28,18 @@ def _moved(column: str) -> object:
 INVARIANTS = (
     Invariant(
         "stock-not-oversold",
-        "nothing is below zero, and no more is promised than is on the shelf",
-        ("sku", "location", "on_hand", "held", "allocated"),
+        "nothing is below zero, and no more is promised than is on the shelf, or than its policy allows beyond it",
+        ("sku", "location", "on_hand", "held", "allocated", "policy", "beyond"),
         Statement(
-            select(_S.sku, _S.location, _S.on_hand, _S.held, _S.allocated).where(
-                or_(_S.on_hand < 0, _S.held < 0, _S.allocated < 0, _S.held + _S.allocated > _S.on_hand)
+            select(_S.sku, _S.location, _S.on_hand, _S.held, _S.allocated, _S.policy, _S.beyond).where(
+                or_(
+                    _S.on_hand < 0,
+                    _S.held < 0,
+                    _S.allocated < 0,
+                    _S.beyond < 0,
+                    and_(_S.policy == "deny", _S.held + _S.allocated > _S.on_hand),
+                    _S.held + _S.allocated > _S.on_hand + _S.beyond,
+                )
             )
         ),
     ),
@@ -63,6 +70,33 @@ INVARIANTS = (
         Statement(
             select(_S.sku, _S.location, _S.on_hand, _S.cost).where(
                 or_(_S.on_hand != _moved("quantity"), _S.cost != _moved("cost"))
+            )
+        ),
+    ),
+    Invariant(
+        "stock-moves-change-nothing",
+        "what is moved between locations arrives whole, in pieces and in cost",
+        ("ref", "sku", "quantity", "cost"),
+        Statement(
+            select(_M.ref, _M.sku, func.sum(_M.quantity), func.sum(_M.cost))
+            .where(_M.kind == "moved")
+            .group_by(_M.ref, _M.sku)
+            .having(or_(func.sum(_M.quantity) != 0, func.sum(_M.cost) != 0))
+        ),
+    ),
+    Invariant(
+        "stock-limits-add-up",
+        "what a customer has of a SKU with a limit is the sum of their orders' holds",
+        ("sku", "customer", "promised"),
+        Statement(
+            select(_C.sku, _C.customer, _C.promised).where(
+                or_(
+                    _C.sent < 0,
+                    _C.promised
+                    != select(func.coalesce(func.sum(_H.quantity), 0))
+                    .where(_H.sku == _C.sku, _H.customer == _C.customer)
+                    .scalar_subquery(),
+                )
             )
         ),
     ),

@@ -6,13 +6,25 @@ twice, and a hot SKU costs a batch no more than a cold one.
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, insert, select, update
 
-from fairday.domain.inventory.errors import StockRefused
-from fairday.domain.inventory.model import Hold, HoldPlan, HoldRequest, Movement, Received, StockLevel, plan_holds
-from fairday.domain.inventory.tables import HOLDS, MOVEMENTS, STOCK
+from fairday.domain.inventory.errors import AwaitingStock, StockRefused
+from fairday.domain.inventory.model import (
+    Hold,
+    HoldPlan,
+    HoldRequest,
+    Movement,
+    Offer,
+    Piece,
+    Received,
+    StockLevel,
+    offer_of,
+    plan_holds,
+)
+from fairday.domain.inventory.routing import MAIN, Location
+from fairday.domain.inventory.tables import CUSTOMERS, HOLDS, LOCATIONS, MOVEMENTS, STOCK
 from fairday.kernel.ids import new_id
-from fairday.kernel.sql import Statement, upsert, within
+from fairday.kernel.sql import Statement, insert_new, within
 from fairday.kernel.unit_of_work import Reader, Writer
 
 
@@ -21,10 +33,26 @@ async def levels(reader: Reader, skus: Sequence[str]) -> list[StockLevel]:
     return [StockLevel(*row) for row in await reader.rows(_LEVELS, skus=list(skus))]
 
 
+async def offers(reader: Reader, skus: Sequence[str]) -> dict[str, Offer]:
+    """What shoppers can have of each SKU, over all open locations; nothing of a SKU without stock."""
+    found: dict[str, list[StockLevel]] = {}
+    for row in await reader.rows(_OPEN_LEVELS, skus=list(skus)):
+        level = StockLevel(*row)
+        found.setdefault(level.sku, []).append(level)
+    return {sku: offer_of(found.get(sku, ())) for sku in skus}
+
+
 async def available(reader: Reader, skus: Sequence[str]) -> dict[str, int]:
-    """Pieces that can still be promised, over all locations; 0 for a SKU without stock."""
-    found = {sku: int(count) for sku, count in await reader.rows(_AVAILABLE, skus=list(skus))}
-    return {sku: found.get(sku, 0) for sku in skus}
+    """Pieces that may be ordered, over all open locations, those that come later too; 0 for a SKU without stock."""
+    return {sku: offer.total for sku, offer in (await offers(reader, skus)).items()}
+
+
+async def locations(reader: Reader) -> list[Location]:
+    """Every location, the first to be asked first."""
+    return [
+        Location(code=code, name=name, country=country, region=region, priority=priority, active=active)
+        for code, name, country, region, priority, active in await reader.rows(_LOCATIONS)
+    ]
 
 
 async def scarce(reader: Reader, at_most: int, limit: int) -> dict[str, int]:
@@ -38,17 +66,53 @@ async def held_pieces(reader: Reader) -> int:
     return int(row[0] or 0) if row else 0
 
 
+async def pieces_of(reader: Reader, order_ids: Sequence[str]) -> dict[str, list[Piece]]:
+    """What each order waits for, by SKU and location, and how much of it is there: the oldest order is served first."""
+    found: dict[str, list[Piece]] = {order_id: [] for order_id in order_ids}
+    for order_id, sku, location, quantity, customer, state, on_hand, ahead, policy, expected_ms in await reader.rows(
+        _PIECES, order_ids=list(order_ids)
+    ):
+        ready = max(min(quantity, on_hand - int(ahead)), 0)
+        piece = Piece(order_id, sku, location, quantity, customer, state, ready, policy, expected_ms)
+        found[order_id].append(piece)
+    return found
+
+
 async def hold_many(unit: Writer, requests: Sequence[HoldRequest], at_ms: int) -> HoldPlan:
     """Promise pieces to orders, each whole or not at all; the plan says who was refused."""
     skus = sorted({sku for request in requests for sku in request.wanted})
     shelf = [StockLevel(*row) for row in await unit.rows(_LEVELS_LOCKED, skus=skus)]
-    plan = plan_holds(requests, shelf)
+    places = await locations(unit) if any(level.location != MAIN for level in shelf) else []
+    limits = {level.sku: level.per_customer for level in shelf if level.per_customer}
+    customers = sorted({request.customer for request in requests}) if limits else []
+    had = await unit.rows(_HAD, skus=sorted(limits), customers=customers) if limits else []
+    plan = plan_holds(requests, shelf, places, {(sku, customer): pieces for sku, customer, pieces in had})
     await _must(unit, _HOLD, _by_shelf(plan.holds))
+    if limits:
+        await _count_in(unit, plan.holds, limits, {(sku, customer) for sku, customer, _ in had})
     await unit.run_many(
         _INSERT_HOLD,
         [{**_hold_row(hold), "state": "held", "at_ms": at_ms} for hold in sorted(plan.holds, key=_hold_key)],
     )
     return plan
+
+
+async def _count_in(
+    unit: Writer, holds: Sequence[Hold], limits: Mapping[str, int], known: set[tuple[str, str]]
+) -> None:
+    """Count what customers take of SKUs that have a limit, never beyond it."""
+    sums = _by_customer(holds)
+    fresh = [
+        {"sku": sku, "customer": customer, "promised": 0, "sent": 0}
+        for sku, customer in sorted(sums)
+        if (sku, customer) not in known
+    ]
+    await unit.run_many(_NEW_CUSTOMER, fresh)
+    rows = [
+        {"b_sku": sku, "b_customer": customer, "b_quantity": pieces, "b_limit": limits[sku]}
+        for (sku, customer), pieces in sorted(sums.items())
+    ]
+    await _must(unit, _COUNT_IN, rows)
 
 
 async def confirm_many(unit: Writer, order_ids: Sequence[str], *, known: Sequence[Hold] | None = None) -> None:
@@ -73,6 +137,7 @@ async def release_many(unit: Writer, order_ids: Sequence[str]) -> dict[str, int]
     await _lock(unit, holds)
     await _must(unit, _RELEASE, _by_shelf(holds))
     _all_of(holds, await unit.run(_DELETE_HELD, order_ids=list(order_ids)))
+    await _must(unit, _COUNT_OUT, _customer_rows(holds))
     came_back: dict[str, int] = {}
     for hold in holds:
         came_back[hold.sku] = came_back.get(hold.sku, 0) + hold.quantity
@@ -80,19 +145,32 @@ async def release_many(unit: Writer, order_ids: Sequence[str]) -> dict[str, int]
 
 
 async def deallocate(unit: Writer, order_id: str, quantities: Mapping[str, int]) -> None:
-    """Sold pieces that will not be sent after all (SKU to quantity) can be sold again."""
-    await _use_up(unit, _DEALLOCATE, await _share_of_order(unit, order_id, quantities))
+    """Sold pieces that will not be sent after all (SKU to quantity) can be sold again, those last to come first."""
+    await unit.rows(_LEVELS_LOCKED, skus=sorted(quantities))
+    waiting = (await pieces_of(unit, [order_id]))[order_id]
+    pieces = _share_of_order(order_id, quantities, sorted(waiting, key=_least_ready))
+    await _use_up(unit, _DEALLOCATE, _COUNT_OUT, pieces)
 
 
-async def ship(unit: Writer, order_id: str, quantities: Mapping[str, int], ref: str, at_ms: int) -> dict[str, int]:
-    """Allocated pieces leave the shelf at their average cost; the cost by SKU, in base minor units."""
-    pieces = await _share_of_order(unit, order_id, quantities)
+async def ship(
+    unit: Writer, order_id: str, quantities: Mapping[str, int], ref: str, at_ms: int, *, location: str = ""
+) -> dict[str, int]:
+    """Allocated pieces leave the shelf (of `location`, if it is given); their cost by SKU, in base minor units.
+
+    AwaitingStock for pieces that are not there yet, or that an older order waits for.
+    """
     shelf = {
         (level.sku, level.location): level
         for level in [StockLevel(*row) for row in await unit.rows(_LEVELS_LOCKED, skus=sorted(quantities))]
     }
+    waiting = [piece for piece in (await pieces_of(unit, [order_id]))[order_id] if location in {"", piece.location}]
+    for sku, quantity in quantities.items():
+        ready = sum(piece.ready for piece in waiting if piece.sku == sku)
+        if ready < quantity <= sum(piece.quantity for piece in waiting if piece.sku == sku):
+            raise AwaitingStock(sku=sku, ready=ready, asked=quantity)
+    pieces = _share_of_order(order_id, quantities, waiting, only_ready=True)
     moves = [_leaving(shelf[piece.sku, piece.location], piece, ref, at_ms) for piece in pieces]
-    await _use_up(unit, _SHIP, pieces, {(move.sku, move.location): -move.cost for move in moves})
+    await _use_up(unit, _SHIP, _COUNT_SENT, pieces, {(move.sku, move.location): -move.cost for move in moves})
     await _move(unit, moves)
     costs: dict[str, int] = {}
     for move in moves:
@@ -118,23 +196,41 @@ async def count_shelves(unit: Writer, counts: Sequence[Received], ref: str, at_m
 
     The change of the stock's value in base minor units. StockRefused when some is promised that would not be there.
     """
-    before = {(s.sku, s.location): s for s in await levels(unit, sorted({count.sku for count in counts}))}
+    latest = {(count.sku, count.location): count for count in counts}
+    before, fresh = await _shelves(unit, sorted(latest))
     rows, moves = [], []
-    for count in counts:
-        old = before.get((count.sku, count.location), StockLevel(count.sku, count.location, 0))
+    for shelf, count in sorted(latest.items()):
+        old = before[shelf]
         change = count.on_hand - old.on_hand
-        if count.on_hand < old.held + old.allocated:
-            raise StockRefused(sku=count.sku, location=count.location, promised=old.held + old.allocated)
+        if count.on_hand < old.least:
+            raise StockRefused(sku=count.sku, location=count.location, promised=old.least)
         worth = change * count.unit_cost if change > 0 else _share(old, change)
-        if change or (count.sku, count.location) not in before:
-            rows.append(StockLevel(old.sku, old.location, count.on_hand, old.held, old.allocated, old.cost + worth))
+        if change:
+            rows.append({
+                "b_sku": count.sku, "b_location": count.location, "b_was": old.on_hand, "b_on_hand": count.on_hand,
+                "b_cost": worth,
+            })  # fmt: skip
+        if change or shelf in fresh:
             moves.append(Movement(
                 id=new_id(), sku=old.sku, location=old.location, kind="counted", quantity=change, cost=worth,
                 ref=ref, at_ms=at_ms,
             ))  # fmt: skip
-    await unit.run_many(_SET_LEVEL, [_level_row(level) for level in rows])
+    await _must(unit, _COUNT, rows)
     await _move(unit, moves)
     return sum(move.cost for move in moves)
+
+
+async def _shelves(
+    unit: Writer, wanted: Sequence[tuple[str, str]]
+) -> tuple[dict[tuple[str, str], StockLevel], set[tuple[str, str]]]:
+    """These shelves, locked, and which of them are new: a shelf nobody had counted begins empty."""
+    skus = sorted({sku for sku, _ in wanted})
+    found = {(row[0], row[1]): StockLevel(*row) for row in await unit.rows(_LEVELS_LOCKED, skus=skus)}
+    fresh = {shelf for shelf in wanted if shelf not in found}
+    if fresh:
+        await unit.run_many(_NEW_SHELF, [_level_row(StockLevel(*shelf, 0)) for shelf in sorted(fresh)])
+        found = {(row[0], row[1]): StockLevel(*row) for row in await unit.rows(_LEVELS_LOCKED, skus=skus)}
+    return found, fresh
 
 
 async def movements(reader: Reader, sku: str, limit: int) -> list[Movement]:
@@ -157,28 +253,38 @@ def _leaving(level: StockLevel, piece: Hold, ref: str, at_ms: int) -> Movement:
     )  # fmt: skip
 
 
-async def _share_of_order(unit: Writer, order_id: str, quantities: Mapping[str, int]) -> list[Hold]:
-    """Which of the order's allocated pieces make up these quantities."""
+def _share_of_order(
+    order_id: str, quantities: Mapping[str, int], waiting: Sequence[Piece], *, only_ready: bool = False
+) -> list[Hold]:
+    """Which of the order's allocated pieces make up these quantities, in the order given."""
     pieces, wanted = [], dict(quantities)
-    for hold in await _holds(unit, [order_id], "allocated"):
-        quantity = min(wanted.get(hold.sku, 0), hold.quantity)
+    for piece in waiting:
+        there = piece.ready if only_ready else piece.quantity
+        quantity = min(wanted.get(piece.sku, 0), there) if piece.state == "allocated" else 0
         if quantity:
-            wanted[hold.sku] -= quantity
-            pieces.append(Hold(order_id, hold.sku, hold.location, quantity))
+            wanted[piece.sku] -= quantity
+            pieces.append(Hold(order_id, piece.sku, piece.location, quantity, piece.customer))
     if any(wanted.values()):
         message = f"order {order_id} has fewer pieces allocated than its lines say: {wanted}"
         raise AssertionError(message)
-    return pieces
+    return sorted(pieces, key=_hold_key)
+
+
+def _least_ready(piece: Piece) -> tuple[int, str, str]:
+    return piece.ready, piece.sku, piece.location
 
 
 async def _use_up(
-    unit: Writer, statement: Statement, pieces: Sequence[Hold], costs: Mapping[tuple[str, str], int] | None = None
-) -> None:
+    unit: Writer, statement: Statement, counting: Statement, pieces: Sequence[Hold],
+    costs: Mapping[tuple[str, str], int] | None = None,
+) -> None:  # fmt: skip
+    """Take pieces off an order's holds and their shelves, and tell the limits per customer by `counting`."""
     rows = [_piece(piece) for piece in pieces]
     for row, piece in zip(rows, pieces, strict=True):
         row["b_cost"] = costs[piece.sku, piece.location] if costs else 0
     await _must(unit, statement, rows)
     await _must(unit, _USE_HOLD, [{"b_order_id": piece.order_id, **_piece(piece)} for piece in pieces])
+    await _must(unit, counting, _customer_rows(pieces))
     await unit.run(_DELETE_EMPTY, order_ids=sorted({piece.order_id for piece in pieces}))
 
 
@@ -198,7 +304,7 @@ def _all_of(holds: Sequence[Hold], touched: int) -> None:
 
 
 async def _must(unit: Writer, statement: Statement, rows: Sequence[Mapping[str, object]]) -> None:
-    touched = await unit.run_many(statement, rows)
+    touched = await unit.run_many(statement, rows) if rows else 0
     if touched != len(rows):
         message = f"{len(rows)} stock rows were to change and {touched} did"
         raise AssertionError(message)
@@ -229,6 +335,22 @@ def _sums(moves: Sequence[Movement]) -> list[dict[str, object]]:
     ]
 
 
+def _by_customer(holds: Sequence[Hold]) -> dict[tuple[str, str], int]:
+    """Pieces by SKU and customer, where a limit counts them."""
+    sums: dict[tuple[str, str], int] = {}
+    for hold in holds:
+        if hold.customer:
+            sums[hold.sku, hold.customer] = sums.get((hold.sku, hold.customer), 0) + hold.quantity
+    return sums
+
+
+def _customer_rows(holds: Sequence[Hold]) -> list[dict[str, object]]:
+    return [
+        {"b_sku": sku, "b_customer": customer, "b_quantity": pieces}
+        for (sku, customer), pieces in sorted(_by_customer(holds).items())
+    ]
+
+
 def _hold_key(hold: Hold) -> tuple[str, str, str]:
     return hold.order_id, hold.sku, hold.location
 
@@ -238,7 +360,7 @@ def _piece(hold: Hold) -> dict[str, object]:
 
 
 def _hold_row(hold: Hold) -> dict[str, object]:
-    return {"order_id": hold.order_id, "sku": hold.sku, "location": hold.location, "quantity": hold.quantity}
+    return {name: getattr(hold, name) for name in hold.__struct_fields__}
 
 
 def _level_row(level: StockLevel) -> dict[str, object]:
@@ -251,10 +373,15 @@ _QUANTITY: BindParameter[int] = bindparam("b_quantity")
 _LEVEL_QUERY = select(STOCK).where(within(_S.sku, "skus")).order_by(_S.sku, _S.location)
 _LEVELS = Statement(_LEVEL_QUERY)
 _LEVELS_LOCKED = Statement(_LEVEL_QUERY.with_for_update())
-_AVAILABLE = Statement(
-    select(_S.sku, func.sum(_S.on_hand - _S.held - _S.allocated)).where(within(_S.sku, "skus")).group_by(_S.sku)
+_OPEN_LEVELS = Statement(
+    select(STOCK)
+    .select_from(STOCK.outerjoin(LOCATIONS, LOCATIONS.c.code == _S.location))
+    .where(within(_S.sku, "skus"), func.coalesce(LOCATIONS.c.active, 1) == 1)
+    .order_by(_S.sku, _S.location)
 )
-_LEFT = func.sum(_S.on_hand - _S.held - _S.allocated)
+_LOCATIONS = Statement(select(LOCATIONS).order_by(LOCATIONS.c.priority, LOCATIONS.c.code))
+_FREE = _S.on_hand - _S.held - _S.allocated
+_LEFT = func.sum(case((_FREE > 0, _FREE), else_=0))
 _SCARCE = Statement(
     select(_S.sku, _LEFT)
     .group_by(_S.sku)
@@ -263,9 +390,7 @@ _SCARCE = Statement(
     .limit(bindparam("limit"))
 )
 _HELD_PIECES = Statement(select(func.sum(_S.held)))
-_HOLD = Statement(
-    update(STOCK).where(*_HERE, _S.on_hand - _S.held - _S.allocated >= _QUANTITY).values(held=_S.held + _QUANTITY)
-)
+_HOLD = Statement(update(STOCK).where(*_HERE, _FREE + _S.beyond >= _QUANTITY).values(held=_S.held + _QUANTITY))
 _ALLOCATE = Statement(
     update(STOCK)
     .where(*_HERE, _S.held >= _QUANTITY)
@@ -285,13 +410,37 @@ _SHIP = Statement(
 _RETURN = Statement(
     update(STOCK).where(*_HERE).values(on_hand=_S.on_hand + _QUANTITY, cost=_S.cost + bindparam("b_cost"))
 )
-_SET_LEVEL = upsert(STOCK)
+_NEW_SHELF = insert_new(STOCK)
+_COUNT = Statement(
+    update(STOCK)
+    .where(
+        *_HERE,
+        _S.on_hand == bindparam("b_was"),
+        bindparam("b_on_hand") + _S.beyond >= _S.held + _S.allocated,
+    )
+    .values(on_hand=bindparam("b_on_hand"), cost=_S.cost + bindparam("b_cost"))
+)
 _INSERT_HOLD = Statement(insert(HOLDS))
 _HOLDS_OF = Statement(
-    select(_H.order_id, _H.sku, _H.location, _H.quantity)
+    select(_H.order_id, _H.sku, _H.location, _H.quantity, _H.customer)
     .where(within(_H.order_id, "order_ids"), _H.state == bindparam("state"))
     .order_by(_H.sku, _H.location, _H.order_id)
 )
+_OLDER = HOLDS.alias("older")
+_AHEAD = (
+    select(func.coalesce(func.sum(_OLDER.c.quantity), 0))
+    .where(_OLDER.c.sku == _H.sku, _OLDER.c.location == _H.location, _OLDER.c.order_id < _H.order_id)
+    .scalar_subquery()
+)
+_PIECES = Statement(
+    select(
+        _H.order_id, _H.sku, _H.location, _H.quantity, _H.customer, _H.state, _S.on_hand,
+        case((_S.held + _S.allocated > _S.on_hand, _AHEAD), else_=0), _S.policy, _S.expected_ms,
+    )
+    .select_from(HOLDS.join(STOCK, and_(_S.sku == _H.sku, _S.location == _H.location)))
+    .where(within(_H.order_id, "order_ids"))
+    .order_by(_H.order_id, _H.sku, _H.location)
+)  # fmt: skip
 _CONFIRM_HOLDS = Statement(
     update(HOLDS).where(within(_H.order_id, "order_ids"), _H.state == "held").values(state="allocated")
 )
@@ -307,6 +456,28 @@ _USE_HOLD = Statement(
     .values(quantity=_H.quantity - _QUANTITY)
 )
 _DELETE_EMPTY = Statement(delete(HOLDS).where(within(_H.order_id, "order_ids"), _H.quantity == 0))
+_C = CUSTOMERS.c
+_CUSTOMER = (_C.sku == bindparam("b_sku"), _C.customer == bindparam("b_customer"))
+_NEW_CUSTOMER = insert_new(CUSTOMERS)
+_HAD = Statement(
+    select(_C.sku, _C.customer, _C.promised + _C.sent)
+    .where(within(_C.sku, "skus"), within(_C.customer, "customers"))
+    .order_by(_C.sku, _C.customer)
+    .with_for_update()
+)
+_COUNT_IN = Statement(
+    update(CUSTOMERS)
+    .where(*_CUSTOMER, _C.promised + _C.sent + _QUANTITY <= bindparam("b_limit"))
+    .values(promised=_C.promised + _QUANTITY)
+)
+_COUNT_OUT = Statement(
+    update(CUSTOMERS).where(*_CUSTOMER, _C.promised >= _QUANTITY).values(promised=_C.promised - _QUANTITY)
+)
+_COUNT_SENT = Statement(
+    update(CUSTOMERS)
+    .where(*_CUSTOMER, _C.promised >= _QUANTITY)
+    .values(promised=_C.promised - _QUANTITY, sent=_C.sent + _QUANTITY)
+)
 _INSERT_MOVEMENT = Statement(insert(MOVEMENTS))
 _MOVEMENTS = Statement(
     select(MOVEMENTS)
