@@ -16,6 +16,7 @@ from fairday.kernel.errors import Busy
 from fairday.ports.bus import Subscription
 from fairday.subscribers.notifications import subscription as notifications
 from fairday.subscribers.search import subscription as search
+from fairday.usecases.expire_gift_cards import expire_gift_cards
 from fairday.usecases.follow_changes import Follower
 from fairday.usecases.index_products import ensure_index
 from fairday.usecases.settle_orders import STALE_MS, settle_orders
@@ -73,6 +74,7 @@ def background(shop: Shop, process: Process, *, alone: bool) -> list[Coroutine[A
     if process.sweeps:
         work.append(_every(SETTLE_EVERY_MS, "settle_orders", lambda: settle_orders(shop)))
         work.append(_every(TIDY_EVERY_MS, "expire_carts", lambda: _expire_carts(shop)))
+        work.append(_every(TIDY_EVERY_MS, "expire_gift_cards", lambda: expire_gift_cards(shop)))
     return work
 
 

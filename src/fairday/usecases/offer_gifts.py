@@ -35,11 +35,14 @@ class GiftOffer(Struct, frozen=True):
 
 
 async def open_gift_card(shop: Shop, code: str, source: str) -> GiftBalance:
-    """The card that a code opens, whatever is left of it. GiftRefused when there is none; TooMany after many tries."""
+    """The card that a code opens, whatever is left of it.
+
+    GiftRefused when there is none, or it is blocked or over; TooMany after many tries.
+    """
     await limit_tries(shop, TRIES_BY_SOURCE, source)
     async with shop.database.read() as reader:
         found = await gifts.find_cards(reader, [code])
-    if code not in found:
+    if code not in found or not found[code].is_good(shop.clock.now_ms()):
         raise GiftRefused
     return found[code]
 

@@ -10,6 +10,7 @@ from fairday.interfaces.storefront.views.account import (
     AddressCard,
     ErrorPage,
     FormPage,
+    GiftPage,
     OrderRow,
     TextPage,
 )
@@ -349,7 +350,14 @@ def account(name: str) -> AccountPage:
         fields=Fields({"name": name, "country": "DE"}, {"name": name}),
         countries=(Link("DE", name),),
         notices=(Notice(name),),
+        credit=(eur(700), eur(1)),
     )
+
+
+def gift(name: str) -> GiftPage:
+    """A gift card that was found, and another code that was not."""
+    fields = Fields({"code": name}, {"code": name})
+    return GiftPage(fields=fields, notices=(Notice(name, "bad"),), last4=name, left=eur(1), until_ms=NOON_MS)
 
 
 def pages(name: str) -> Mapping[str, tuple[str, Struct, bool]]:
@@ -380,6 +388,7 @@ def pages(name: str) -> Mapping[str, tuple[str, Struct, bool]]:
         "account": ("account", account(name), True),
         "account-orders": ("account-orders", account(name), True),
         "account-addresses": ("account-addresses", account(name), True),
+        "gift-card": ("gift-card", gift(name), True),
         "text": ("text", TextPage(name, name, ((name, name),)), False),
         "error": ("error", ErrorPage(404, name, name, name), False),
     }

@@ -51,10 +51,13 @@ class GiftBalance(Struct, frozen=True, kw_only=True):
     expires_ms: int
     created_ms: int
 
+    def is_good(self, now_ms: int) -> bool:
+        """Neither blocked nor over."""
+        return bool(self.active) and not 0 < self.expires_ms <= now_ms
+
     def spendable(self, currency: str, now_ms: int) -> int:
         """How much of it may be spent in this currency now."""
-        usable = self.active and self.currency == currency and not (self.expires_ms and self.expires_ms <= now_ms)
-        return max(self.balance, 0) if usable else 0
+        return max(self.balance, 0) if self.currency == currency and self.is_good(now_ms) else 0
 
 
 class GiftMovement(Struct, frozen=True, kw_only=True):

@@ -59,3 +59,16 @@ letter-gift-until = Sie gilt bis { $day }.
 letter-credit-subject = { $amount } für Sie bei { $shop }
 letter-credit-lead = Wir haben Ihrem Konto { $amount } Guthaben gutgeschrieben. Wenn Sie angemeldet sind, finden Sie es an der Kasse.
 letter-credit-button = Zu meinem Konto
+
+gift-title = Geschenkkarte – { $shop }
+gift-heading = Was ist auf meiner Geschenkkarte?
+gift-lead = Geben Sie den Code der Karte ein. Niemand kann ihn erraten, zeigen Sie ihn also bitte nicht herum.
+gift-code = Code der Geschenkkarte
+field-code = Code der Geschenkkarte
+gift-look = Nachsehen
+gift-ending = Geschenkkarte mit der Endung { $last }
+gift-left = Noch { $amount }
+gift-until = Gültig bis { $day }
+gift-for-ever = Sie läuft nicht ab.
+account-credit = Sie haben { $amount } Guthaben.
+account-credit-hint = An der Kasse wartet es auf Sie.

@@ -59,3 +59,16 @@ letter-gift-until = It is good until { $day }.
 letter-credit-subject = { $amount } for you at { $shop }
 letter-credit-lead = We have added { $amount } of store credit to your account. You will find it at checkout when you are signed in.
 letter-credit-button = Go to my account
+
+gift-title = Gift card – { $shop }
+gift-heading = What is on my gift card?
+gift-lead = Type the code of the card. Nobody can guess it, so please do not show it around.
+gift-code = Code of the gift card
+field-code = Code of the gift card
+gift-look = Look it up
+gift-ending = Gift card ending in { $last }
+gift-left = { $amount } left
+gift-until = Good until { $day }
+gift-for-ever = It does not end.
+account-credit = You have { $amount } of store credit.
+account-credit-hint = It waits for you at checkout.

@@ -19,7 +19,9 @@ from fairday.interfaces.web.pages import leaving, redirect
 from fairday.interfaces.web.reading import read
 from fairday.interfaces.web.session import new_session, signed_in
 from fairday.kernel.errors import Invalid, NotFound, Refusal, TooMany
+from fairday.kernel.money import Money
 from fairday.ports.identity import WeakPassword
+from fairday.usecases.give_store_credit import store_credit
 from fairday.usecases.list_customer_orders import list_customer_orders
 from fairday.usecases.manage_account import change_password, rename_customer, request_email_change
 from fairday.usecases.manage_addresses import add_address, delete_address, edit_address, find_address, list_addresses
@@ -170,6 +172,7 @@ async def save_address(front: Front, visit: Visit, customer: Customer, address_i
 async def show_account(front: Front, visit: Visit, customer: Customer, asked: Asked) -> Answer:
     """The overview, with the latest orders and what can be changed."""
     latest = await list_customer_orders(front.shop, customer.id, limit=LATEST)
+    credit = await store_credit(front.shop, customer.id)
     typed = {"name": customer.name, **asked.fields.values}
     page = AccountPage(
         name=customer.name,
@@ -177,6 +180,7 @@ async def show_account(front: Front, visit: Visit, customer: Customer, asked: As
         orders=tuple(_row(front, visit, order, latest.pieces[order.id]) for order in latest.orders),
         fields=Fields(typed, asked.fields.problems),
         notices=asked.notices,
+        credit=tuple(Money(one.balance, one.currency) for one in credit if one.balance),
     )
     return await _answer(front, visit, "account", page, asked.status)
 

@@ -48,6 +48,17 @@ class AccountPage(Struct, frozen=True, kw_only=True):
     editing: str = ""
     countries: tuple[Link, ...] = ()
     notices: tuple[Notice, ...] = ()
+    credit: tuple[Money, ...] = ()
+
+
+class GiftPage(Struct, frozen=True, kw_only=True):
+    """What is left on a gift card, once its code was typed; `until_ms` 0 means for ever."""
+
+    fields: Fields = Fields()
+    notices: tuple[Notice, ...] = ()
+    last4: str = ""
+    left: Money | None = None
+    until_ms: int = 0
 
 
 class TextPage(Struct, frozen=True):
