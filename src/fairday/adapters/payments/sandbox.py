@@ -329,7 +329,8 @@ def _again(request: PaymentRequest, known: PaymentOutcome) -> PaymentOutcome:
 
 def _reported(line: Movement) -> ReportLine:
     fees = {"capture": fee_of(line.amount), "chargeback": DISPUTE_FEE}
+    name = line.order_id if line.kind in {"chargeback", "chargeback_reversed"} else line.refund_id
     return ReportLine(
         id=f"{line.seq:0{SEQ_DIGITS}d}", at_ms=line.at_ms, kind=line.kind, order_id=line.order_id,  # type: ignore[arg-type]
-        amount=line.amount, currency=line.currency, fee=fees.get(line.kind, 0), refund_id=line.refund_id,
+        amount=line.amount, currency=line.currency, fee=fees.get(line.kind, 0), refund_id=name,
     )  # fmt: skip

@@ -165,6 +165,8 @@ def line_of(booked: stripe.BalanceTransaction, order_id: str) -> ReportLine | No
     refund_id = (
         source.metadata.to_dict().get(REFUND, "") if isinstance(source, stripe.Refund) and source.metadata else ""
     )
+    if isinstance(source, stripe.Dispute):
+        refund_id = source.id
     return ReportLine(
         id=line_id(booked), at_ms=booked.created * SECOND_MS, kind=kind, order_id=order_id,
         amount=-booked.net if kind == "fee" else abs(booked.amount), currency=booked.currency.upper(),
