@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fairday.domain.catalog import Product, Variant
 from fairday.domain.inventory import Received
-from fairday.domain.inventory import store as stock
+from fairday.domain.inventory.shelves import count_shelves
 from fairday.domain.ledger import stock_entry
 from fairday.domain.ledger import store as ledger
 from fairday.domain.pricing import Price
@@ -28,7 +28,7 @@ async def put_goods(shop: Shop, shelves: Mapping[str, int], *, euros: int = EURO
         )
         counts = [Received(sku, "main", pieces, COST) for sku, pieces in shelves.items()]
         ref = f"goods-{derived_id(*shelves)}"
-        worth = await stock.count_shelves(unit, counts, ref, now_ms)
+        worth = await count_shelves(unit, counts, ref, now_ms)
         await ledger.post(unit, [stock_entry(ref, "EUR", worth, now_ms)])
         await pricing.set_listings(unit, [(product.id, "visible") for product in products])
 

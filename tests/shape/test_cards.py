@@ -61,6 +61,8 @@ SPLIT_ROOMS: dict[str, str] = {
     "src/fairday/domain/access/audit.py": "the hash chain, apart from who may do what",
     "src/fairday/domain/access/permissions.py": "who may do what, as data",
     "src/fairday/domain/access/totp.py": "codes of authenticator apps, a standard's arithmetic",
+    "src/fairday/domain/inventory/routing.py": "from where an order is sent, pure",
+    "src/fairday/domain/inventory/shelves.py": "what staff do to the stock; store.py is the road of an order",
     "src/fairday/domain/ledger/closing.py": "closed days and months; store.py is the road of an entry",
     "src/fairday/domain/orders/history.py": "orders of former shops, as they were imported; they are no sales of ours",
     "src/fairday/domain/orders/queries.py": "questions of back office and account; store.py is the road of an order",

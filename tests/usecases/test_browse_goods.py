@@ -12,6 +12,7 @@ from fairday.adapters.database.sqlite import SqliteUnit
 from fairday.domain.catalog import Attribute, Category, Localised, Media, Option, Product, Rating, Variant
 from fairday.domain.inventory import HoldRequest, Received, StockChanged
 from fairday.domain.inventory import store as stock
+from fairday.domain.inventory.shelves import count_shelves
 from fairday.domain.pricing import Price
 from fairday.domain.pricing import store as pricing
 from fairday.domain.pricing.events import ListingsChanged, PricesChanged
@@ -65,7 +66,7 @@ async def put(shop: Shop, product: Product, shelves: dict[str, tuple[int, int]])
     async with shop.database.write() as unit:
         await pricing.set_prices(unit, [Price(sku, "EUR", amount) for sku, (amount, _) in shelves.items()])
         counts = [Received(sku, "main", pieces) for sku, (_, pieces) in shelves.items()]
-        await stock.count_shelves(unit, counts, new_id(), NOW_MS)
+        await count_shelves(unit, counts, new_id(), NOW_MS)
         await pricing.set_listings(unit, [(product.id, "visible")])
 
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from fairday.domain.access import Actor, require
 from fairday.domain.catalog import Category, Product
-from fairday.domain.inventory import Movement, StockLevel
+from fairday.domain.inventory import Movement, StockLevel, shelves
 from fairday.domain.inventory import store as stock
 from fairday.domain.pricing import Price
 from fairday.domain.pricing import store as pricing
@@ -81,7 +81,7 @@ async def open_product(shop: Shop, actor: Actor, product_id: str) -> ProductReco
         for level in await stock.levels(reader, skus):
             levels[level.sku].append(level)
         for sku in skus[:PAGE_LIMIT]:
-            movements += await stock.movements(reader, sku, MOVEMENTS_SHOWN)
+            movements += await shelves.movements(reader, sku, MOVEMENTS_SHOWN)
         return ProductRecord(
             product=found,
             visible=bool(await pricing.visible(reader, [found.id])),

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from fairday.domain.access import SYSTEM, Actor, Change
-from fairday.domain.inventory import Received, StockChanged
-from fairday.domain.inventory import store as stock
+from fairday.domain.inventory import Received, StockChanged, shelves
 from fairday.domain.ledger import stock_entry
 from fairday.domain.ledger import store as ledger
 from fairday.kernel.errors import Invalid, NotFound
@@ -38,7 +37,7 @@ async def count_stock(shop: Shop, command: CountStock) -> int:
         raise NotFound(what="sku")
     now_ms, ref = shop.clock.now_ms(), new_id()
     async with shop.database.write() as unit:
-        worth = await stock.count_shelves(unit, command.counts, ref, now_ms)
+        worth = await shelves.count_shelves(unit, command.counts, ref, now_ms)
         await ledger.post(unit, [stock_entry(ref, shop.settings.base_currency, worth, now_ms)])
         await announce(unit, [StockChanged(subject=skus[0], skus=tuple(skus))], now_ms)
         changes = [

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from fairday.domain.catalog import Category, Product
 from fairday.domain.catalog.errors import DuplicateKey, DuplicateSku, ProductTooLarge
-from fairday.domain.inventory import Received, StockChanged, StockLevel
+from fairday.domain.inventory import Received, StockChanged, StockLevel, shelves
 from fairday.domain.inventory import store as stock
 from fairday.domain.ledger import stock_entry
 from fairday.domain.ledger import store as ledger
@@ -242,7 +242,7 @@ async def _write_at_once(shop: Shop, wanted: Sequence[_Changes]) -> float:
             await pricing.remove_prices(unit, gone)
             if counts:
                 ref = new_id()
-                worth = await stock.count_shelves(unit, counts, ref, now_ms)
+                worth = await shelves.count_shelves(unit, counts, ref, now_ms)
                 await ledger.post(unit, [stock_entry(ref, shop.settings.base_currency, worth, now_ms)])
             await pricing.set_listings(unit, listings)
             priced = (*(price.sku for price in prices), *(sku for sku, _ in gone))

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from fairday.domain.access import SYSTEM, Actor, Change
 from fairday.domain.fulfilment import store as fulfilment
+from fairday.domain.inventory import shelves
 from fairday.domain.inventory import store as stock
 from fairday.domain.ledger import Sale, cost_entry, refund_entry
 from fairday.domain.ledger import store as ledger
@@ -194,7 +195,7 @@ async def _restock(shop: Shop, unit: Writer, order: Order, refund: Refund, now_m
             sent, cost = left_with[number]
             returned.append((lines[number].sku, back, cost * back // sent))
     if returned:
-        await stock.put_back(unit, returned, refund.id, now_ms)
+        await shelves.put_back(unit, returned, refund.id, now_ms)
         worth = sum(cost for _, _, cost in returned)
         await ledger.post(unit, [cost_entry(refund.id, order.id, shop.settings.base_currency, -worth, now_ms)])
         await announce_scarcity(unit, {sku: pieces for sku, pieces, _ in returned}, now_ms)

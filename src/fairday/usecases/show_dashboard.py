@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from fairday.domain.inventory import store as stock
+from fairday.domain.inventory import shelves
 from fairday.domain.orders import Order, queries
 from fairday.domain.orders.queries import BestSeller, DaySales
 from fairday.domain.payments import Refund
@@ -76,7 +76,7 @@ async def show_dashboard(shop: Shop) -> Dashboard:
         best = await queries.best_sellers(reader, today_ms - (DAYS - 1) * DAY_MS, ROWS)
         recent = await queries.orders_page(reader, state="", search="", before="", limit=ROWS)
         waiting = await payments.unfinished_refunds(reader, now_ms + 1, ROWS)
-        scarce = await stock.scarce(reader, SCARCE_AT, ROWS * 4)
+        scarce = await shelves.scarce(reader, SCARCE_AT, ROWS * 4)
     return Dashboard(
         at_ms=now_ms,
         periods=tuple(_period(sales, days, today_ms) for days in PERIODS),

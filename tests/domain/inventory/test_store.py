@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from fairday.domain.inventory import INVARIANTS, HoldRequest, Received, StockRefused
 from fairday.domain.inventory import store as stock
+from fairday.domain.inventory.shelves import count_shelves
 from fairday.kernel.ids import new_id
 from tests.engines import NOW_MS, open_database
 
@@ -20,7 +21,7 @@ async def database(tmp_path):
 
 async def count(database, *counts):
     async with database.write() as unit:
-        return await stock.count_shelves(unit, [Received(*one) for one in counts], "test", NOW_MS)
+        return await count_shelves(unit, [Received(*one) for one in counts], "test", NOW_MS)
 
 
 async def level(database, sku="A"):

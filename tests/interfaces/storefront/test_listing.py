@@ -7,7 +7,7 @@ import pytest
 
 from fairday.domain.catalog import Attribute, Category, Product, Rating, Variant
 from fairday.domain.inventory import Received
-from fairday.domain.inventory import store as stock
+from fairday.domain.inventory.shelves import count_shelves
 from fairday.domain.pricing import Price
 from fairday.domain.pricing import store as pricing
 from fairday.interfaces.storefront.places import Places
@@ -43,7 +43,7 @@ async def stocked(shop):
     await shop.products.put_many(lamps, [ROOM, LAMPS])
     async with shop.database.write() as unit:
         await pricing.set_prices(unit, [Price(f"L{n}", "EUR", 1000 + 100 * n) for n in range(COUNT)])
-        await stock.count_shelves(unit, [Received(f"L{n}", "main", n % 4, 1) for n in range(COUNT)], "t", 1)
+        await count_shelves(unit, [Received(f"L{n}", "main", n % 4, 1) for n in range(COUNT)], "t", 1)
         await pricing.set_listings(unit, [(one.id, "visible") for one in lamps])
     await rebuild_index(shop)
     return shop

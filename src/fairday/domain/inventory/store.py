@@ -1,14 +1,15 @@
-"""All SQL of the stock. Rows are locked in SKU order, every write is conditional, and row counts are checked.
+"""SQL of the stock on an order's road, and of what shoppers see; what staff do to it is in `shelves`.
 
-A batch of orders changes each row of the shelf once, by the sum of what they take: one statement may not meet a row
-twice, and a hot SKU costs a batch no more than a cold one.
+Rows are locked in SKU order, every write is conditional, and row counts are checked. A batch of orders changes each row
+of the shelf once, by the sum of what they take: one statement may not meet a row twice, and a hot SKU costs a batch no
+more than a cold one.
 """
 
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, insert, select, update
 
-from fairday.domain.inventory.errors import AwaitingStock, StockRefused
+from fairday.domain.inventory.errors import AwaitingStock
 from fairday.domain.inventory.model import (
     Hold,
     HoldPlan,
@@ -16,7 +17,6 @@ from fairday.domain.inventory.model import (
     Movement,
     Offer,
     Piece,
-    Received,
     StockLevel,
     offer_of,
     plan_holds,
@@ -55,11 +55,6 @@ async def locations(reader: Reader) -> list[Location]:
     ]
 
 
-async def scarce(reader: Reader, at_most: int, limit: int) -> dict[str, int]:
-    """Counted SKUs of which `at_most` pieces can still be promised, fewest first."""
-    return {sku: int(count) for sku, count in await reader.rows(_SCARCE, at_most=at_most, limit=limit)}
-
-
 async def held_pieces(reader: Reader) -> int:
     """Pieces promised to orders whose payment is not decided yet."""
     row = await reader.row(_HELD_PIECES)
@@ -81,13 +76,13 @@ async def pieces_of(reader: Reader, order_ids: Sequence[str]) -> dict[str, list[
 async def hold_many(unit: Writer, requests: Sequence[HoldRequest], at_ms: int) -> HoldPlan:
     """Promise pieces to orders, each whole or not at all; the plan says who was refused."""
     skus = sorted({sku for request in requests for sku in request.wanted})
-    shelf = [StockLevel(*row) for row in await unit.rows(_LEVELS_LOCKED, skus=skus)]
+    shelf = [StockLevel(*row) for row in await unit.rows(LEVELS_LOCKED, skus=skus)]
     places = await locations(unit) if any(level.location != MAIN for level in shelf) else []
     limits = {level.sku: level.per_customer for level in shelf if level.per_customer}
     customers = sorted({request.customer for request in requests}) if limits else []
     had = await unit.rows(_HAD, skus=sorted(limits), customers=customers) if limits else []
     plan = plan_holds(requests, shelf, places, {(sku, customer): pieces for sku, customer, pieces in had})
-    await _must(unit, _HOLD, _by_shelf(plan.holds))
+    await must(unit, _HOLD, _by_shelf(plan.holds))
     if limits:
         await _count_in(unit, plan.holds, limits, {(sku, customer) for sku, customer, _ in had})
     await unit.run_many(
@@ -112,7 +107,7 @@ async def _count_in(
         {"b_sku": sku, "b_customer": customer, "b_quantity": pieces, "b_limit": limits[sku]}
         for (sku, customer), pieces in sorted(sums.items())
     ]
-    await _must(unit, _COUNT_IN, rows)
+    await must(unit, _COUNT_IN, rows)
 
 
 async def confirm_many(unit: Writer, order_ids: Sequence[str], *, known: Sequence[Hold] | None = None) -> None:
@@ -125,7 +120,7 @@ async def confirm_many(unit: Writer, order_ids: Sequence[str], *, known: Sequenc
     if not holds:
         return
     await _lock(unit, holds)
-    await _must(unit, _ALLOCATE, _by_shelf(holds))
+    await must(unit, _ALLOCATE, _by_shelf(holds))
     _all_of(holds, await unit.run(_CONFIRM_HOLDS, order_ids=list(order_ids)))
 
 
@@ -135,9 +130,9 @@ async def release_many(unit: Writer, order_ids: Sequence[str]) -> dict[str, int]
     if not holds:
         return {}
     await _lock(unit, holds)
-    await _must(unit, _RELEASE, _by_shelf(holds))
+    await must(unit, _RELEASE, _by_shelf(holds))
     _all_of(holds, await unit.run(_DELETE_HELD, order_ids=list(order_ids)))
-    await _must(unit, _COUNT_OUT, _customer_rows(holds))
+    await must(unit, _COUNT_OUT, _customer_rows(holds))
     came_back: dict[str, int] = {}
     for hold in holds:
         came_back[hold.sku] = came_back.get(hold.sku, 0) + hold.quantity
@@ -146,7 +141,7 @@ async def release_many(unit: Writer, order_ids: Sequence[str]) -> dict[str, int]
 
 async def deallocate(unit: Writer, order_id: str, quantities: Mapping[str, int]) -> None:
     """Sold pieces that will not be sent after all (SKU to quantity) can be sold again, those last to come first."""
-    await unit.rows(_LEVELS_LOCKED, skus=sorted(quantities))
+    await unit.rows(LEVELS_LOCKED, skus=sorted(quantities))
     waiting = (await pieces_of(unit, [order_id]))[order_id]
     pieces = _share_of_order(order_id, quantities, sorted(waiting, key=_least_ready))
     await _use_up(unit, _DEALLOCATE, _COUNT_OUT, pieces)
@@ -161,7 +156,7 @@ async def ship(
     """
     shelf = {
         (level.sku, level.location): level
-        for level in [StockLevel(*row) for row in await unit.rows(_LEVELS_LOCKED, skus=sorted(quantities))]
+        for level in [StockLevel(*row) for row in await unit.rows(LEVELS_LOCKED, skus=sorted(quantities))]
     }
     waiting = [piece for piece in (await pieces_of(unit, [order_id]))[order_id] if location in {"", piece.location}]
     for sku, quantity in quantities.items():
@@ -171,82 +166,20 @@ async def ship(
     pieces = _share_of_order(order_id, quantities, waiting, only_ready=True)
     moves = [_leaving(shelf[piece.sku, piece.location], piece, ref, at_ms) for piece in pieces]
     await _use_up(unit, _SHIP, _COUNT_SENT, pieces, {(move.sku, move.location): -move.cost for move in moves})
-    await _move(unit, moves)
+    await write_moves(unit, moves)
     costs: dict[str, int] = {}
     for move in moves:
         costs[move.sku] = costs.get(move.sku, 0) - move.cost
     return costs
 
 
-async def put_back(unit: Writer, returned: Sequence[tuple[str, int, int]], ref: str, at_ms: int) -> None:
-    """Pieces that came back, as (SKU, quantity, cost), to the first location that stocks the SKU."""
-    where = {level.sku: level.location for level in reversed(await levels(unit, sorted({r[0] for r in returned})))}
-    moves = [
-        Movement(
-            id=new_id(), sku=sku, location=where[sku], kind="returned", quantity=n, cost=cost, ref=ref, at_ms=at_ms
-        )
-        for sku, n, cost in returned
-    ]
-    await _must(unit, _RETURN, _sums(moves))
-    await _move(unit, moves)
-
-
-async def count_shelves(unit: Writer, counts: Sequence[Received], ref: str, at_ms: int) -> int:
-    """Set what is on hand. More pieces than before come in at `unit_cost`, fewer go at their average cost.
-
-    The change of the stock's value in base minor units. StockRefused when some is promised that would not be there.
-    """
-    latest = {(count.sku, count.location): count for count in counts}
-    before, fresh = await _shelves(unit, sorted(latest))
-    rows, moves = [], []
-    for shelf, count in sorted(latest.items()):
-        old = before[shelf]
-        change = count.on_hand - old.on_hand
-        if count.on_hand < old.least:
-            raise StockRefused(sku=count.sku, location=count.location, promised=old.least)
-        worth = change * count.unit_cost if change > 0 else _share(old, change)
-        if change:
-            rows.append({
-                "b_sku": count.sku, "b_location": count.location, "b_was": old.on_hand, "b_on_hand": count.on_hand,
-                "b_cost": worth,
-            })  # fmt: skip
-        if change or shelf in fresh:
-            moves.append(Movement(
-                id=new_id(), sku=old.sku, location=old.location, kind="counted", quantity=change, cost=worth,
-                ref=ref, at_ms=at_ms,
-            ))  # fmt: skip
-    await _must(unit, _COUNT, rows)
-    await _move(unit, moves)
-    return sum(move.cost for move in moves)
-
-
-async def _shelves(
-    unit: Writer, wanted: Sequence[tuple[str, str]]
-) -> tuple[dict[tuple[str, str], StockLevel], set[tuple[str, str]]]:
-    """These shelves, locked, and which of them are new: a shelf nobody had counted begins empty."""
-    skus = sorted({sku for sku, _ in wanted})
-    found = {(row[0], row[1]): StockLevel(*row) for row in await unit.rows(_LEVELS_LOCKED, skus=skus)}
-    fresh = {shelf for shelf in wanted if shelf not in found}
-    if fresh:
-        await unit.run_many(_NEW_SHELF, [_level_row(StockLevel(*shelf, 0)) for shelf in sorted(fresh)])
-        found = {(row[0], row[1]): StockLevel(*row) for row in await unit.rows(_LEVELS_LOCKED, skus=skus)}
-    return found, fresh
-
-
-async def movements(reader: Reader, sku: str, limit: int) -> list[Movement]:
-    """The newest movements of a SKU."""
-    names = [column.name for column in MOVEMENTS.columns]
-    rows = await reader.rows(_MOVEMENTS, sku=sku, limit=limit)
-    return [Movement(**dict(zip(names, row, strict=True))) for row in rows]
-
-
-def _share(level: StockLevel, quantity: int) -> int:
+def share_of_cost(level: StockLevel, quantity: int) -> int:
     """The cost of `quantity` pieces of what is on hand, of the same sign; the last pieces take all that is left."""
     return level.cost * quantity // level.on_hand if level.on_hand else 0
 
 
 def _leaving(level: StockLevel, piece: Hold, ref: str, at_ms: int) -> Movement:
-    cost = -_share(level, piece.quantity)
+    cost = -share_of_cost(level, piece.quantity)
     return Movement(
         id=new_id(), sku=piece.sku, location=piece.location, kind="shipped", quantity=-piece.quantity, cost=cost,
         ref=ref, at_ms=at_ms,
@@ -282,9 +215,9 @@ async def _use_up(
     rows = [_piece(piece) for piece in pieces]
     for row, piece in zip(rows, pieces, strict=True):
         row["b_cost"] = costs[piece.sku, piece.location] if costs else 0
-    await _must(unit, statement, rows)
-    await _must(unit, _USE_HOLD, [{"b_order_id": piece.order_id, **_piece(piece)} for piece in pieces])
-    await _must(unit, counting, _customer_rows(pieces))
+    await must(unit, statement, rows)
+    await must(unit, _USE_HOLD, [{"b_order_id": piece.order_id, **_piece(piece)} for piece in pieces])
+    await must(unit, counting, _customer_rows(pieces))
     await unit.run(_DELETE_EMPTY, order_ids=sorted({piece.order_id for piece in pieces}))
 
 
@@ -294,7 +227,7 @@ async def _holds(reader: Reader, order_ids: Sequence[str], state: str) -> list[H
 
 async def _lock(unit: Writer, holds: Sequence[Hold]) -> None:
     """Take the shelves in SKU order: one UPDATE of many rows promises no order of its own."""
-    await unit.rows(_LEVELS_LOCKED, skus=sorted({hold.sku for hold in holds}))
+    await unit.rows(LEVELS_LOCKED, skus=sorted({hold.sku for hold in holds}))
 
 
 def _all_of(holds: Sequence[Hold], touched: int) -> None:
@@ -303,14 +236,16 @@ def _all_of(holds: Sequence[Hold], touched: int) -> None:
         raise AssertionError(message)
 
 
-async def _must(unit: Writer, statement: Statement, rows: Sequence[Mapping[str, object]]) -> None:
+async def must(unit: Writer, statement: Statement, rows: Sequence[Mapping[str, object]]) -> None:
+    """Run a conditional change of so many rows; one that did not take place is our mistake and undoes the unit."""
     touched = await unit.run_many(statement, rows) if rows else 0
     if touched != len(rows):
         message = f"{len(rows)} stock rows were to change and {touched} did"
         raise AssertionError(message)
 
 
-async def _move(unit: Writer, moves: Sequence[Movement]) -> None:
+async def write_moves(unit: Writer, moves: Sequence[Movement]) -> None:
+    """Write down what came and went."""
     await unit.run_many(_INSERT_MOVEMENT, [{name: getattr(m, name) for name in m.__struct_fields__} for m in moves])
 
 
@@ -321,18 +256,6 @@ def _by_shelf(holds: Sequence[Hold]) -> list[dict[str, object]]:
         shelf = hold.sku, hold.location
         sums[shelf] = sums.get(shelf, 0) + hold.quantity
     return [{"b_sku": s[0], "b_location": s[1], "b_quantity": quantity} for s, quantity in sorted(sums.items())]
-
-
-def _sums(moves: Sequence[Movement]) -> list[dict[str, object]]:
-    """One row a shelf with the pieces and the cost that all these movements bring to it."""
-    sums: dict[tuple[str, str], tuple[int, int]] = {}
-    for move in moves:
-        quantity, cost = sums.get((move.sku, move.location), (0, 0))
-        sums[move.sku, move.location] = quantity + move.quantity, cost + move.cost
-    return [
-        {"b_sku": sku, "b_location": location, "b_quantity": quantity, "b_cost": cost}
-        for (sku, location), (quantity, cost) in sorted(sums.items())
-    ]
 
 
 def _by_customer(holds: Sequence[Hold]) -> dict[tuple[str, str], int]:
@@ -363,16 +286,12 @@ def _hold_row(hold: Hold) -> dict[str, object]:
     return {name: getattr(hold, name) for name in hold.__struct_fields__}
 
 
-def _level_row(level: StockLevel) -> dict[str, object]:
-    return {name: getattr(level, name) for name in level.__struct_fields__}
-
-
 _S, _H = STOCK.c, HOLDS.c
-_HERE = (_S.sku == bindparam("b_sku"), _S.location == bindparam("b_location"))
-_QUANTITY: BindParameter[int] = bindparam("b_quantity")
+HERE = (_S.sku == bindparam("b_sku"), _S.location == bindparam("b_location"))
+QUANTITY: BindParameter[int] = bindparam("b_quantity")
 _LEVEL_QUERY = select(STOCK).where(within(_S.sku, "skus")).order_by(_S.sku, _S.location)
 _LEVELS = Statement(_LEVEL_QUERY)
-_LEVELS_LOCKED = Statement(_LEVEL_QUERY.with_for_update())
+LEVELS_LOCKED = Statement(_LEVEL_QUERY.with_for_update())
 _OPEN_LEVELS = Statement(
     select(STOCK)
     .select_from(STOCK.outerjoin(LOCATIONS, LOCATIONS.c.code == _S.location))
@@ -380,45 +299,22 @@ _OPEN_LEVELS = Statement(
     .order_by(_S.sku, _S.location)
 )
 _LOCATIONS = Statement(select(LOCATIONS).order_by(LOCATIONS.c.priority, LOCATIONS.c.code))
-_FREE = _S.on_hand - _S.held - _S.allocated
-_LEFT = func.sum(case((_FREE > 0, _FREE), else_=0))
-_SCARCE = Statement(
-    select(_S.sku, _LEFT)
-    .group_by(_S.sku)
-    .having(bindparam("at_most") >= _LEFT)
-    .order_by(_LEFT, _S.sku)
-    .limit(bindparam("limit"))
-)
+FREE = _S.on_hand - _S.held - _S.allocated
 _HELD_PIECES = Statement(select(func.sum(_S.held)))
-_HOLD = Statement(update(STOCK).where(*_HERE, _FREE + _S.beyond >= _QUANTITY).values(held=_S.held + _QUANTITY))
+_HOLD = Statement(update(STOCK).where(*HERE, FREE + _S.beyond >= QUANTITY).values(held=_S.held + QUANTITY))
 _ALLOCATE = Statement(
-    update(STOCK)
-    .where(*_HERE, _S.held >= _QUANTITY)
-    .values(held=_S.held - _QUANTITY, allocated=_S.allocated + _QUANTITY)
+    update(STOCK).where(*HERE, _S.held >= QUANTITY).values(held=_S.held - QUANTITY, allocated=_S.allocated + QUANTITY)
 )
-_RELEASE = Statement(update(STOCK).where(*_HERE, _S.held >= _QUANTITY).values(held=_S.held - _QUANTITY))
+_RELEASE = Statement(update(STOCK).where(*HERE, _S.held >= QUANTITY).values(held=_S.held - QUANTITY))
 _DEALLOCATE = Statement(
     update(STOCK)
-    .where(*_HERE, _S.allocated >= _QUANTITY)
-    .values(allocated=_S.allocated - _QUANTITY, cost=_S.cost - bindparam("b_cost"))
+    .where(*HERE, _S.allocated >= QUANTITY)
+    .values(allocated=_S.allocated - QUANTITY, cost=_S.cost - bindparam("b_cost"))
 )
 _SHIP = Statement(
     update(STOCK)
-    .where(*_HERE, _S.allocated >= _QUANTITY, _S.on_hand >= _QUANTITY)
-    .values(allocated=_S.allocated - _QUANTITY, on_hand=_S.on_hand - _QUANTITY, cost=_S.cost - bindparam("b_cost"))
-)
-_RETURN = Statement(
-    update(STOCK).where(*_HERE).values(on_hand=_S.on_hand + _QUANTITY, cost=_S.cost + bindparam("b_cost"))
-)
-_NEW_SHELF = insert_new(STOCK)
-_COUNT = Statement(
-    update(STOCK)
-    .where(
-        *_HERE,
-        _S.on_hand == bindparam("b_was"),
-        bindparam("b_on_hand") + _S.beyond >= _S.held + _S.allocated,
-    )
-    .values(on_hand=bindparam("b_on_hand"), cost=_S.cost + bindparam("b_cost"))
+    .where(*HERE, _S.allocated >= QUANTITY, _S.on_hand >= QUANTITY)
+    .values(allocated=_S.allocated - QUANTITY, on_hand=_S.on_hand - QUANTITY, cost=_S.cost - bindparam("b_cost"))
 )
 _INSERT_HOLD = Statement(insert(HOLDS))
 _HOLDS_OF = Statement(
@@ -451,9 +347,9 @@ _USE_HOLD = Statement(
         _H.order_id == bindparam("b_order_id"),
         _H.sku == bindparam("b_sku"),
         _H.location == bindparam("b_location"),
-        _H.quantity >= _QUANTITY,
+        _H.quantity >= QUANTITY,
     )
-    .values(quantity=_H.quantity - _QUANTITY)
+    .values(quantity=_H.quantity - QUANTITY)
 )
 _DELETE_EMPTY = Statement(delete(HOLDS).where(within(_H.order_id, "order_ids"), _H.quantity == 0))
 _C = CUSTOMERS.c
@@ -467,21 +363,15 @@ _HAD = Statement(
 )
 _COUNT_IN = Statement(
     update(CUSTOMERS)
-    .where(*_CUSTOMER, _C.promised + _C.sent + _QUANTITY <= bindparam("b_limit"))
-    .values(promised=_C.promised + _QUANTITY)
+    .where(*_CUSTOMER, _C.promised + _C.sent + QUANTITY <= bindparam("b_limit"))
+    .values(promised=_C.promised + QUANTITY)
 )
 _COUNT_OUT = Statement(
-    update(CUSTOMERS).where(*_CUSTOMER, _C.promised >= _QUANTITY).values(promised=_C.promised - _QUANTITY)
+    update(CUSTOMERS).where(*_CUSTOMER, _C.promised >= QUANTITY).values(promised=_C.promised - QUANTITY)
 )
 _COUNT_SENT = Statement(
     update(CUSTOMERS)
-    .where(*_CUSTOMER, _C.promised >= _QUANTITY)
-    .values(promised=_C.promised - _QUANTITY, sent=_C.sent + _QUANTITY)
+    .where(*_CUSTOMER, _C.promised >= QUANTITY)
+    .values(promised=_C.promised - QUANTITY, sent=_C.sent + QUANTITY)
 )
 _INSERT_MOVEMENT = Statement(insert(MOVEMENTS))
-_MOVEMENTS = Statement(
-    select(MOVEMENTS)
-    .where(MOVEMENTS.c.sku == bindparam("sku"))
-    .order_by(MOVEMENTS.c.id.desc())
-    .limit(bindparam("limit"))
-)
