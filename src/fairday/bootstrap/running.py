@@ -16,6 +16,7 @@ from fairday.kernel.errors import Busy
 from fairday.ports.bus import Subscription
 from fairday.subscribers.notifications import subscription as notifications
 from fairday.subscribers.search import subscription as search
+from fairday.usecases.apply_payment_events import apply_payment_events, forget_payment_events
 from fairday.usecases.expire_gift_cards import expire_gift_cards
 from fairday.usecases.follow_changes import Follower
 from fairday.usecases.index_products import ensure_index
@@ -25,6 +26,7 @@ from fairday.usecases.shop import Shop
 FOLLOW_EVERY_MS = 500
 SETTLE_EVERY_MS = 5 * SECOND_MS
 INDEX_EVERY_MS = 20 * SECOND_MS
+RECONCILE_EVERY_MS = MINUTE_MS
 TIDY_EVERY_MS = 10 * MINUTE_MS
 TIDY_LIMIT = 500
 LOCK_FILE = "serve.lock"
@@ -73,6 +75,9 @@ def background(shop: Shop, process: Process, *, alone: bool) -> list[Coroutine[A
         work.append(_every(INDEX_EVERY_MS, "ensure_index", lambda: index_if_needed(shop)))
     if process.sweeps:
         work.append(_every(SETTLE_EVERY_MS, "settle_orders", lambda: settle_orders(shop)))
+        work.append(_every(SETTLE_EVERY_MS, "apply_payment_events", lambda: apply_payment_events(shop)))
+        work.append(_every(RECONCILE_EVERY_MS, "follow_reports", lambda: follow_reports(shop)))
+        work.append(_every(TIDY_EVERY_MS, "forget_payment_events", lambda: forget_payment_events(shop, TIDY_LIMIT)))
         work.append(_every(TIDY_EVERY_MS, "expire_carts", lambda: _expire_carts(shop)))
         work.append(_every(TIDY_EVERY_MS, "expire_gift_cards", lambda: expire_gift_cards(shop)))
     return work

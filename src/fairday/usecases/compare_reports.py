@@ -115,7 +115,7 @@ class Matching:
         ref = line_ref(self.provider, line)
         match line.kind:
             case "capture":
-                return [("sale", line.order_id), ("unclaimed", ref)]
+                return [("sale", line.order_id), ("unclaimed", f"{self.provider}:{line.order_id}"), ("unclaimed", ref)]
             case "refund":
                 return [("refund", refund_name(self.provider, line)), ("returned", refund_name(self.provider, line))]
             case "chargeback":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from fairday.domain.payments import CaptureWhen
+from fairday.domain.payments.errors import ProviderMissing
 from fairday.kernel.batch import Batches
 from fairday.kernel.clock import Clock
 from fairday.ports.bus import Bus
@@ -85,3 +86,10 @@ class Shop:
     payment_events: Mapping[str, PaymentEvents] = field(default_factory=dict)
     # Not taken over by `replace`: what is asked of a shop is done through that shop's own ports.
     batches: Batches = field(init=False, default_factory=Batches, compare=False, repr=False)
+
+    def provider(self, name: str) -> Payments:
+        """Where an order's money is; ProviderMissing when this shop was started without it."""
+        found = self.payments.get(name)
+        if found is None:
+            raise ProviderMissing(provider=name)
+        return found

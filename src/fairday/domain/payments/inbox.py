@@ -1,12 +1,12 @@
-"""SQL of what providers tell unasked: their events, disputes, and money that came too late."""
+"""SQL of what providers tell unasked: their events, and disputes."""
 
 from collections.abc import Sequence
 
 from msgspec.structs import asdict
 from sqlalchemy import bindparam, delete, or_, select, update
 
-from fairday.domain.payments.model import Dispute, Heard, LatePayment
-from fairday.domain.payments.tables import DISPUTES, HEARD, LATE_PAYMENTS
+from fairday.domain.payments.model import Dispute, Heard
+from fairday.domain.payments.tables import DISPUTES, HEARD
 from fairday.kernel.sql import Statement, insert_new, within
 from fairday.kernel.unit_of_work import Reader, Writer
 
@@ -62,26 +62,9 @@ async def disputes_of(reader: Reader, order_ids: Sequence[str]) -> list[Dispute]
     return [Dispute(**dict(zip(_DISPUTE_COLUMNS, row, strict=True))) for row in rows]
 
 
-async def receive_late(unit: Writer, late: LatePayment) -> bool:
-    """Write down that money came too late; False when that is known."""
-    return await unit.run(_RECEIVE_LATE, **asdict(late)) == 1
-
-
-async def finish_late(unit: Writer, order_id: str) -> bool:
-    """It went back; False when that is known."""
-    return await unit.run(_FINISH_LATE, b_order_id=order_id) == 1
-
-
-async def late_payments(reader: Reader, after: str, limit: int) -> list[LatePayment]:
-    """Late money that has not gone back yet, in order of the order's id, above `after`."""
-    rows = await reader.rows(_LATE, after=after, limit=limit)
-    return [LatePayment(**dict(zip(_LATE_COLUMNS, row, strict=True))) for row in rows]
-
-
-_H, _D, _L = HEARD.c, DISPUTES.c, LATE_PAYMENTS.c
+_H, _D = HEARD.c, DISPUTES.c
 _HEARD_COLUMNS = tuple(HEARD.columns.keys())
 _DISPUTE_COLUMNS = tuple(DISPUTES.columns.keys())
-_LATE_COLUMNS = tuple(LATE_PAYMENTS.columns.keys())
 _KEEP = insert_new(HEARD)
 _WAITING = Statement(
     select(HEARD)
@@ -115,14 +98,4 @@ _CLOSE_DISPUTE = Statement(
 )
 _DISPUTES_OF = Statement(
     select(DISPUTES).where(within(_D.order_id, "order_ids")).order_by(_D.opened_ms, _D.provider, _D.id)
-)
-_RECEIVE_LATE = insert_new(LATE_PAYMENTS)
-_FINISH_LATE = Statement(
-    update(LATE_PAYMENTS).where(_L.order_id == bindparam("b_order_id"), _L.state == "requested").values(state="done")
-)
-_LATE = Statement(
-    select(LATE_PAYMENTS)
-    .where(_L.state == "requested", _L.order_id > bindparam("after"))
-    .order_by(_L.order_id)
-    .limit(bindparam("limit"))
 )

@@ -130,16 +130,3 @@ class Dispute(Struct, frozen=True, kw_only=True):
     reason: str
     opened_ms: int
     updated_ms: int
-
-
-class LatePayment(Struct, frozen=True, kw_only=True):
-    """Money that came in for an order that was off already, on its way back as `refund_id`."""
-
-    order_id: str
-    provider: str
-    refund_id: str
-    state: Literal["requested", "done"]
-    amount: int
-    fee: int
-    currency: str
-    at_ms: int

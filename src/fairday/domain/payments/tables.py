@@ -70,17 +70,3 @@ DISPUTES = Table(
     Column("updated_ms", BigInteger, nullable=False),
     Index("payment_disputes_by_order", "order_id"),
 )
-# Money that came in for an order that had been let go: it goes back, under the id of a refund of its own.
-LATE_PAYMENTS = Table(
-    "late_payments",
-    METADATA,
-    Column("order_id", String(26), primary_key=True),
-    Column("provider", String(32), nullable=False),
-    Column("refund_id", String(26), nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("amount", BigInteger, nullable=False),
-    Column("fee", BigInteger, nullable=False),
-    Column("currency", String(3), nullable=False),
-    Column("at_ms", BigInteger, nullable=False),
-    Index("late_payments_by_state", "state", "order_id"),
-)

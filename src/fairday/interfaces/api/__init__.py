@@ -15,16 +15,18 @@ from fairday.interfaces.api.contract import openapi
 from fairday.interfaces.api.dispatch import PREFIX, Dispatcher, Limits, limits_for
 from fairday.interfaces.api.docs import docs_operations
 from fairday.interfaces.api.faults import error_answer, owns
+from fairday.interfaces.api.gifts import GIFTS
 from fairday.interfaces.api.goods import GOODS
 from fairday.interfaces.api.meters import Measured, Meters
 from fairday.interfaces.api.operation import Operation
 from fairday.interfaces.api.orders import ORDERS
 from fairday.interfaces.api.service import contract_operation, health_routes, metrics_route
+from fairday.interfaces.api.webhooks import webhook_routes
 from fairday.usecases.shop import Shop
 
 __all__ = ["OPERATIONS", "PREFIX", "Limits", "Measured", "Meters", "error_answer", "owns", "routes"]
 
-OPERATIONS: tuple[Operation, ...] = (*GOODS, *CARTS, *ORDERS)
+OPERATIONS: tuple[Operation, ...] = (*GOODS, *CARTS, *ORDERS, *GIFTS)
 
 
 def routes(
@@ -41,4 +43,4 @@ def routes(
         if scope["type"] == ScopeType.HTTP:
             await dispatcher(scope, receive, send)
 
-    return [api, *health_routes(shop), metrics_route(shop, meters, metrics_token)]
+    return [api, *health_routes(shop), *webhook_routes(shop), metrics_route(shop, meters, metrics_token)]

@@ -54,7 +54,7 @@ def _stock() -> None:
 
 
 def _payments() -> None:
-    """Events that providers send, disputes, late money, and the references of a provider that names orders itself."""
+    """Events that providers send, disputes, and the references of a provider that names orders itself."""
     op.add_column("payments", sa.Column("to_capture", sa.BigInteger(), server_default="0", nullable=False))
     op.create_table(
         "payment_events",
@@ -86,19 +86,6 @@ def _payments() -> None:
         sa.PrimaryKeyConstraint("provider", "id"),
     )
     op.create_index("payment_disputes_by_order", "payment_disputes", ["order_id"], unique=False)
-    op.create_table(
-        "late_payments",
-        sa.Column("order_id", sa.String(length=26), nullable=False),
-        sa.Column("provider", sa.String(length=32), nullable=False),
-        sa.Column("refund_id", sa.String(length=26), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("fee", sa.BigInteger(), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("at_ms", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("order_id"),
-    )
-    op.create_index("late_payments_by_state", "late_payments", ["state", "order_id"], unique=False)
     op.create_table(
         "stripe_payments",
         sa.Column("order_id", sa.String(length=26), nullable=False),
