@@ -222,7 +222,7 @@ _LEVELS_AT = Statement(
 _ADD = Statement(update(STOCK).where(*HERE).values(on_hand=_S.on_hand + QUANTITY, cost=_S.cost + bindparam("b_cost")))
 _TAKE = Statement(
     update(STOCK)
-    .where(*HERE, FREE >= -QUANTITY)
+    .where(*HERE, FREE + QUANTITY >= 0)
     .values(on_hand=_S.on_hand + QUANTITY, cost=_S.cost + bindparam("b_cost"))
 )
 _NEW_SHELF = insert_new(STOCK)
@@ -231,7 +231,7 @@ _COUNT = Statement(
     .where(
         *HERE,
         _S.on_hand == bindparam("b_was"),
-        bindparam("b_on_hand") + _S.beyond >= _S.held + _S.allocated,
+        _S.beyond + bindparam("b_on_hand") >= _S.held + _S.allocated,
     )
     .values(on_hand=bindparam("b_on_hand"), cost=_S.cost + bindparam("b_cost"))
 )
