@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -95,9 +95,11 @@ class Crew:
 
 
 @contextmanager
-def hire() -> Iterator[Crew]:
-    """A crew, until the block ends. This shell's settings don't count."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("FAIRDAY_")}
+def hire(more: Mapping[str, str] | None = None) -> Iterator[Crew]:
+    """A crew, until the block ends, with `more` in its environment. This shell's settings don't count."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FAIRDAY_")} | {
+        **(more or {})
+    }
     with subprocess.Popen(
         [sys.executable, "-m", "tests.crew"],
         cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

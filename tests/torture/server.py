@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from msgspec import Struct
 from fairday.bootstrap.logs import configure_logs
 from fairday.bootstrap.server import Bind, Opening, serve
 from fairday.bootstrap.settings import Settings
+from fairday.usecases import place_order
 from fairday.usecases.shop import Shop
 from tests.watched import watched
 
@@ -33,13 +34,17 @@ EVERY_POINT = "any"
 
 
 class Life(Struct, frozen=True, kw_only=True):
-    """One life of a store: its settings (by name), where it listens, and after how many passings of a point it dies."""
+    """One life of a store: its settings (by name), where it listens, and after how many passings of a point it dies.
+
+    `in_flight_ms` is how long it takes an order that nobody speaks of any more for one that somebody works on.
+    """
 
     settings: dict[str, str]
     port: int
     process: str = "all"
     point: str = ""
     passings: int = 0
+    in_flight_ms: int = place_order.IN_FLIGHT_MS
 
 
 class Lives:
@@ -67,9 +72,11 @@ class Lives:
 
 
 @contextmanager
-def many_lives(log: Path) -> Iterator[Lives]:
-    """Lives, one after another, until the block ends; what they print goes to a file."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("FAIRDAY_")}
+def many_lives(log: Path, more: Mapping[str, str] | None = None) -> Iterator[Lives]:
+    """Lives, one after another, with `more` in their environment, until the block ends; what they print is in `log`."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("FAIRDAY_")} | {
+        **(more or {})
+    }
     with log.open("ab") as sink, subprocess.Popen(
         [sys.executable, "-m", "tests.torture.server"],
         cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sink,
@@ -93,6 +100,7 @@ async def live(life: Life) -> None:
     async def dress(shop: Shop) -> Shop:
         return watched(shop, watch) if life.point else shop
 
+    place_order.IN_FLIGHT_MS = life.in_flight_ms
     await serve(Settings(**life.settings), life.process, Bind(port=life.port), Opening(before=dress))
 
 

@@ -68,7 +68,7 @@ async def _torture(folder: Path, kills: int, seed: int, database: str) -> Tortur
     begun, dice, deaths = time.monotonic(), random.Random(seed), Counter[str]()
     settings = {"state": str(folder / "state"), "rate_limits": "off", "log_level": "error"}
     settings |= {"database": database} if database else {}
-    api_key = await _prepare(folder / "state", database)
+    api_key = await prepare(folder / "state", database)
     port, log = unused_port(), folder / "history.jsonl"
     crowd = Crowd(f"http://127.0.0.1:{port}", log, api_key)
     async with AsyncExitStack() as stack:
@@ -82,20 +82,20 @@ async def _torture(folder: Path, kills: int, seed: int, database: str) -> Tortur
             life = Life(settings=settings, port=port, point=point, passings=dice.randint(1, POINTS.get(point, 1)))
             deaths[await _live_and_die(lives, life, dice.random() * LONGEST_LIFE_S)] += 1
         pid = await asyncio.to_thread(lives.begin, Life(settings=settings, port=port))
-        await _until_healthy(crowd.url)
+        await until_healthy(crowd.url)
         crowd.leaving = True
         await asyncio.gather(*people)
         os.kill(pid, signal.SIGTERM)
         code = await asyncio.to_thread(lives.ended)
     problems = [*crowd.unexpected, *([f"the store ended with {code}"] if code else [])]
-    problems += await _examine(folder, log, database)
+    problems += await examine(folder, log, database)
     events = read_history(log)
     return Tortured(
         problems=problems, deaths=deaths, orders=crowd.placed, calls=len(events) // 2, took_s=time.monotonic() - begun
     )
 
 
-async def _prepare(state: Path, database: str) -> tuple[str, str]:
+async def prepare(state: Path, database: str) -> tuple[str, str]:
     """A stocked shop whose letters are listened to, and a server's key."""
     async with open_shop(state, **_at(database)) as shop:
         await shop.bus.deliver([subscription(shop)])
@@ -112,7 +112,7 @@ async def _live_and_die(lives: Lives, life: Life, for_s: float) -> str:
     """One life; where it died. A point that is not passed in time is a life that is ended from outside."""
     pid = await asyncio.to_thread(lives.begin, life)
     ended = asyncio.ensure_future(asyncio.to_thread(lives.ended))
-    alive = asyncio.ensure_future(_until_healthy(f"http://127.0.0.1:{life.port}"))
+    alive = asyncio.ensure_future(until_healthy(f"http://127.0.0.1:{life.port}"))
     await asyncio.wait([ended, alive], return_when=asyncio.FIRST_COMPLETED)
     where = life.point
     if alive.done() and not alive.cancelled() and not ended.done():
@@ -126,7 +126,7 @@ async def _live_and_die(lives: Lives, life: Life, for_s: float) -> str:
     return where
 
 
-async def _until_healthy(url: str) -> None:
+async def until_healthy(url: str) -> None:
     end = time.monotonic() + HEALTHY_S
     async with httpx.AsyncClient() as client:
         while time.monotonic() < end:
@@ -138,7 +138,7 @@ async def _until_healthy(url: str) -> None:
     raise AssertionError("the store does not come back")
 
 
-async def _examine(folder: Path, log: Path, database: str) -> Sequence[str]:
+async def examine(folder: Path, log: Path, database: str) -> Sequence[str]:
     """An hour later, with nobody there: everything is settled, every letter sent once, and nothing is missing."""
     clock = FixedClock(SystemClock().now_ms() + HOUR_MS)
     async with open_shop(folder / "state", clock=clock, **_at(database)) as shop:

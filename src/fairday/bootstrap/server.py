@@ -15,10 +15,11 @@ import uvicorn
 from msgspec import Struct
 from msgspec.structs import replace
 
+from fairday.adapters.database.damage import refuse_damaged
 from fairday.bootstrap.app import build_app
 from fairday.bootstrap.processes import ALONE, PROCESSES
 from fairday.bootstrap.running import background, index_if_needed, one_server, settle_at_start
-from fairday.bootstrap.settings import Settings, SettingsError, runs_alone
+from fairday.bootstrap.settings import Settings, SettingsError, path_of, runs_alone
 from fairday.bootstrap.wiring import open_shop
 from fairday.usecases.shop import Shop
 
@@ -77,6 +78,8 @@ async def serve(settings: Settings, name: str, bind: Bind, opening: Opening) -> 
     settings = replace(settings, url=settings.url or f"http://{bind.host}:{bind.port}")
     alone = runs_alone(settings)
     with _taken(bind) as address, one_server(Path(settings.state)) if alone else contextlib.nullcontext():
+        if alone:
+            refuse_damaged(path_of(settings.database, Path(settings.state), "fairday.db"))
         async with open_shop(settings) as opened:
             shop = opened
             process = PROCESSES[name]
