@@ -34,7 +34,10 @@ PROCESSES: Mapping[str, Process] = {
     ),
     "carts": Process(interfaces=SHOP, addresses=("/*/cart", "/api/v1/carts")),
     "orders": Process(
-        interfaces=SHOP, addresses=("/*/checkout", "/*/orders", "/api/v1/orders", "/webhooks", "/sandbox")
+        interfaces=SHOP,
+        addresses=(
+            "/*/checkout", "/*/orders", "/*/gift-card", "/api/v1/orders", "/api/v1/gift-cards", "/webhooks", "/sandbox",
+        ),
     ),
     "users": Process(
         interfaces=SHOP,

@@ -301,6 +301,25 @@ class PaymentBody(Struct, frozen=True, forbid_unknown_fields=True):
     token: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[!-~]+$", examples=["tok_ok"])]
 
 
+GiftCardCode = Annotated[
+    str, Meta(min_length=1, max_length=40, pattern=ONE_LINE, examples=["7Q2M-4F8K-0X9T-B3WD-H6RN"])
+]
+
+
+class GiftCode(Struct, frozen=True, forbid_unknown_fields=True):
+    """The code of a gift card, with or without its dashes."""
+
+    code: GiftCardCode
+
+
+class GiftCardItem(Struct, frozen=True, kw_only=True):
+    """What is left on a gift card; `expires_at` is null when it does not end."""
+
+    last4: str
+    balance: Money
+    expires_at: Time | None
+
+
 class NewOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An order. `expected_total` is what the shopper saw: Money, or minor units of the cart's currency."""
 
