@@ -3,16 +3,21 @@
 The order, its stock, its voucher and its idempotency key are held in one unit of work, or nothing is. The provider is
 called with no unit open, under the order's own id. What it says is written by `book_order`; what a crash leaves
 between the two is finished by `settle_orders`. The same command twice is answered from the order, never done twice.
+
+Orders that come at the same moment are read, held and booked together, each with an outcome of its own.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fairday.domain.carts import Cart
 from fairday.domain.inventory import HoldRequest, OutOfStock
 from fairday.domain.inventory import store as stock
+from fairday.domain.inventory.model import Hold
 from fairday.domain.orders import Address, CartOrdered, Command, InFlight, KeyReused, Order, OrderLine, StaleTotal
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.errors import EmptyCart
@@ -27,11 +32,12 @@ from fairday.domain.payments import (
 from fairday.domain.payments import store as payments
 from fairday.domain.pricing import VoucherUse
 from fairday.domain.pricing import store as pricing
+from fairday.domain.pricing.errors import VoucherRefused
 from fairday.domain.pricing.model import customer_key
 from fairday.kernel.errors import Refusal
 from fairday.kernel.ids import derived_token, new_id
 from fairday.kernel.unit_of_work import Writer
-from fairday.usecases.book_order import apply_outcome
+from fairday.usecases.book_order import Verdict, apply_outcome
 from fairday.usecases.quote_cart import PricedCart, quote_cart
 from fairday.usecases.shop import Shop
 
@@ -73,27 +79,31 @@ class PlacedOrder(Struct, frozen=True, kw_only=True):
     replayed: bool = False
 
 
+class HeldOrder(Struct, frozen=True):
+    """An order as it is held, with its lines and what is promised to it."""
+
+    order: Order
+    lines: tuple[OrderLine, ...]
+    holds: tuple[Hold, ...] = ()
+
+
 async def place_order(shop: Shop, command: PlaceOrder) -> PlacedOrder:
     """Take an order. Refuses with StaleTotal, OutOfStock, PaymentDeclined, CartOrdered, InFlight, KeyReused."""
-    earlier = await _earlier(shop, command)
-    if earlier:
-        return await _again(shop, command, earlier)
-    provider = shop.payments.get(command.provider)
-    if provider is None:
-        raise UnknownProvider(provider=command.provider)
-    order = await _begin(shop, command)
-    if isinstance(order, Command):
-        return await _again(shop, command, order)
+    held = await _begin(shop, command)
+    if isinstance(held, Command):
+        return await _again(shop, command, held)
+    order = held.order
     request = PaymentRequest(
         order_id=order.id, token=command.payment_token, amount=order.total, currency=order.currency,
         capture=shop.settings.capture == "at_order", email=order.email, return_url=command.return_url,
     )  # fmt: skip
     try:
-        outcome = await provider.pay(request)
+        outcome = await shop.payments[order.provider].pay(request)
     except PaymentUnknown:
         # The money may have moved. The provider's own record decides, now if it knows, or later in the sweep.
         outcome = await _ask_back(shop, order)
-    return await _answer(shop, await apply_outcome(shop, order, outcome), replayed=False)
+    order = await apply_outcome(shop, Verdict(order, outcome, held.lines, held.holds))
+    return _answer(shop, order, outcome, replayed=False)
 
 
 def order_token(shop: Shop, order_id: str) -> str:
@@ -110,25 +120,28 @@ async def _again(shop: Shop, command: PlaceOrder, earlier: Command) -> PlacedOrd
     """Answer a command that was sent before from its order; finish it first if whoever began it is gone."""
     if earlier.request_hash != command.request_hash:
         raise KeyReused
-    async with shop.database.read() as reader:
-        order = (await orders.get_many(reader, [earlier.order_id]))[earlier.order_id]
-        payment = (await payments.get_many(reader, [order.id]))[order.id]
+    order, payment = await _stored(shop, earlier.order_id)
     if order.state == "held" and payment.state in {"pending", "unknown"}:
         if shop.clock.now_ms() - order.updated_ms < IN_FLIGHT_MS:
             raise InFlight(retry_after_s=1, order_id=order.id)
-        order = await apply_outcome(shop, order, await _ask_back(shop, order))
+        await apply_outcome(shop, Verdict(order, await _ask_back(shop, order)))
+        order, payment = await _stored(shop, order.id)
     if order.state not in {"held", "declined"}:
         # Whoever began it may have gone before its cart did.
         await shop.carts.delete_many([order.cart_id])
-    return await _answer(shop, order, replayed=True)
+    return _answer(shop, order, payment, replayed=True)
 
 
-async def _answer(shop: Shop, order: Order, *, replayed: bool) -> PlacedOrder:
-    """What the shopper is told about an order as it stands."""
+async def _stored(shop: Shop, order_id: str) -> tuple[Order, Payment]:
     async with shop.database.read() as reader:
-        payment = (await payments.get_many(reader, [order.id]))[order.id]
+        order = (await orders.get_many(reader, [order_id]))[order_id]
+        return order, (await payments.get_many(reader, [order_id]))[order_id]
+
+
+def _answer(shop: Shop, order: Order, payment: Payment | PaymentOutcome, *, replayed: bool) -> PlacedOrder:
+    """What the shopper is told about an order as it stands."""
     if order.state == "declined":
-        raise PaymentDeclined(decline_code=payment.decline_code or payment.state)
+        raise PaymentDeclined(decline_code=payment.decline_code or payment.state, replayed=replayed)
     state: PlacedState = "placed"
     if order.state == "held":
         state = "challenge" if payment.state == "challenge" else "pending"
@@ -144,22 +157,26 @@ async def _ask_back(shop: Shop, order: Order) -> PaymentOutcome:
         return unknown
 
 
-async def _begin(shop: Shop, command: PlaceOrder) -> Order | Command:
+async def _begin(shop: Shop, command: PlaceOrder) -> HeldOrder | Command:
     """The order, held; or the command that came first under the same key."""
+    decided: HeldOrder | None = None
     try:
-        order, lines = await _decide(shop, command)
-        return await _hold(shop, command, order, lines) or order
+        if command.provider not in shop.payments:
+            raise UnknownProvider(provider=command.provider)
+        decided = await _decide(shop, command)
+        return await shop.batches.ask(_hold, shop, _Wanted(_command(command, decided.order), decided))
     except Refusal:
-        # What this one lacks may have been taken by itself: the same command, sent twice at once.
+        # What this one lacks may have been taken by itself: the same command, sent before, or twice at once.
         twin = await _earlier(shop, command)
         if twin is None:
             raise
-        return twin
+        # Its own order means that the unit was committed and only the answer to that was lost.
+        return decided if decided and twin.order_id == decided.order.id else twin
 
 
-async def _decide(shop: Shop, command: PlaceOrder) -> tuple[Order, list[OrderLine]]:
+async def _decide(shop: Shop, command: PlaceOrder) -> HeldOrder:
     """Price the cart as it is now; refuse what cannot be sold as the shopper saw it."""
-    cart = msgspec.structs.replace(
+    cart = replace(
         command.cart, country=command.address.country, region=command.address.region,
         shipping_method=command.shipping_method,
     )  # fmt: skip
@@ -175,7 +192,7 @@ async def _decide(shop: Shop, command: PlaceOrder) -> tuple[Order, list[OrderLin
     return _order(shop, command, priced)
 
 
-def _order(shop: Shop, command: PlaceOrder, priced: PricedCart) -> tuple[Order, list[OrderLine]]:
+def _order(shop: Shop, command: PlaceOrder, priced: PricedCart) -> HeldOrder:
     quote, now_ms = priced.quote, shop.clock.now_ms()
     order = Order(
         id=new_id(), state="held", version=0, cart_id=command.cart.id, customer_id=command.customer_id,
@@ -186,47 +203,105 @@ def _order(shop: Shop, command: PlaceOrder, priced: PricedCart) -> tuple[Order, 
         shipping_method=quote.method, voucher_code=quote.voucher_code, provider=command.provider, invoice_number=0,
         placed_ms=now_ms, updated_ms=now_ms,
     )  # fmt: skip
-    lines = [
+    lines = tuple(
         OrderLine(
             order_id=order.id, line_no=number, product_id=item.product.id, sku=item.sku, name=item.product.name,
             options=item.options, quantity=line.quantity, unit_amount=line.unit_amount, goods=line.goods,
             discount=line.discount, tax=line.tax, tax_rate_ppm=line.tax_rate_ppm, total=line.total,
         )
         for number, (item, line) in enumerate(zip(priced.items, quote.lines, strict=True), start=1)
-    ]  # fmt: skip
-    return order, lines
+    )  # fmt: skip
+    return HeldOrder(order, lines)
 
 
-async def _hold(shop: Shop, command: PlaceOrder, order: Order, lines: list[OrderLine]) -> Command | None:
-    """Unit 1: everything the order needs, or nothing. Returns the command that came first under the same key."""
-    now_ms = order.placed_ms
+def _command(command: PlaceOrder, order: Order) -> Command:
+    return Command(
+        identity=command.identity, route=command.route, idempotency_key=command.key,
+        request_hash=command.request_hash, order_id=order.id, at_ms=order.placed_ms,
+    )  # fmt: skip
+
+
+class _Wanted(Struct, frozen=True):
+    """An order that is decided on and wants to be held, and the command it comes from."""
+
+    command: Command
+    held: HeldOrder
+
+
+class _OneByOneError(Exception):
+    """The orders of this batch stand in each other's way; in units of their own, first come is first served."""
+
+
+async def _hold(shop: Shop, wanted: Sequence[_Wanted]) -> list[HeldOrder | Exception]:
+    """Unit 1: everything an order needs, or nothing. Of several with one key the first is held, the rest share its no.
+
+    Locks: shelves in order of SKU, vouchers of code, then commands and carts of theirs.
+    """
+    first = {_name(one.command): one for one in reversed(wanted)}
+    leading = [one for one in wanted if first[_name(one.command)] is one]
     async with shop.database.write() as unit:
-        this = Command(
-            identity=command.identity, route=command.route, idempotency_key=command.key,
-            request_hash=command.request_hash, order_id=order.id, at_ms=now_ms,
-        )  # fmt: skip
-        earlier = await orders.first_commands(unit, [this])
-        if earlier:
-            return earlier[command.key]
-        taken = await orders.claim_carts(unit, {order.cart_id: order.id})
-        if taken:
-            raise CartOrdered(order_id=taken[order.cart_id])
-        await _hold_stock(unit, order, lines)
-        if order.voucher_code:
-            await pricing.redeem_many(
-                unit, [VoucherUse(order.voucher_code, order.id, customer_key(order.email), now_ms)]
-            )
-        await orders.insert_many(unit, [order], lines)
-        await payments.insert_many(unit, [
-            Payment(order_id=order.id, provider=order.provider, state="pending", currency=order.currency,
-                    amount=order.total, updated_ms=now_ms),
-        ])  # fmt: skip
-    return None
+        refused = await _redeem(unit, leading)
+        holds, short = await _hold_stock(unit, [one for one in leading if one.held.order.id not in refused])
+        if refused and any(one.held.order.voucher_code for one in leading if one.held.order.id in short):
+            raise _OneByOneError  # a voucher that was refused may be free after all
+        refused |= short
+        kept = [one for one in leading if one.held.order.id not in refused]
+        await _claim(unit, kept, alone=len(wanted) == 1)
+        await _insert(unit, [one.held for one in kept])
+    answers: list[HeldOrder | Exception] = []
+    for one in wanted:
+        leader = first[_name(one.command)]
+        refusal = refused.get(leader.held.order.id) or (None if one is leader else InFlight(retry_after_s=1))
+        answers.append(refusal or replace(one.held, holds=holds[one.held.order.id]))
+    return answers
 
 
-async def _hold_stock(unit: Writer, order: Order, lines: list[OrderLine]) -> None:
-    request = HoldRequest(order.id, {line.sku: line.quantity for line in lines})
-    plan = await stock.hold_many(unit, [request], order.placed_ms)
-    short = plan.refused.get(order.id)
-    if short:
-        raise OutOfStock(skus=sorted(short), left=short)
+def _name(command: Command) -> tuple[str, str, str]:
+    return command.identity, command.route, command.idempotency_key
+
+
+async def _redeem(unit: Writer, wanted: Sequence[_Wanted]) -> dict[str, Exception]:
+    """Take the vouchers that the orders name; who may not."""
+    uses = [
+        VoucherUse(order.voucher_code, order.id, customer_key(order.email), order.placed_ms)
+        for order in (one.held.order for one in wanted) if order.voucher_code
+    ]  # fmt: skip
+    refused = await pricing.redeem_many(unit, uses)
+    return {order_id: VoucherRefused(voucher=code) for order_id, code in refused.items()}
+
+
+async def _hold_stock(
+    unit: Writer, wanted: Sequence[_Wanted]
+) -> tuple[dict[str, tuple[Hold, ...]], dict[str, Exception]]:
+    """Promise the pieces: what each order got, and who got nothing."""
+    requests = [HoldRequest(one.held.order.id, {line.sku: line.quantity for line in one.held.lines}) for one in wanted]
+    plan = await stock.hold_many(unit, requests, max((one.held.order.placed_ms for one in wanted), default=0))
+    got: dict[str, list[Hold]] = {request.order_id: [] for request in requests}
+    for hold in plan.holds:
+        got[hold.order_id].append(hold)
+    short: dict[str, Exception] = {
+        order_id: OutOfStock(skus=sorted(left), left=left) for order_id, left in plan.refused.items()
+    }
+    return {order_id: tuple(holds) for order_id, holds in got.items()}, short
+
+
+async def _claim(unit: Writer, wanted: Sequence[_Wanted], *, alone: bool) -> None:
+    """Tie commands and carts to the orders. What somebody has already is sorted out one by one."""
+    earlier = await orders.first_commands(unit, [one.command for one in wanted])
+    carts = {one.held.order.cart_id: one.held.order.id for one in wanted}
+    taken = await orders.claim_carts(unit, carts) if not earlier else {}
+    if (earlier or taken or len(carts) < len(wanted)) and not alone:
+        raise _OneByOneError
+    if earlier:
+        raise InFlight(retry_after_s=1)
+    for owner in taken.values():
+        raise CartOrdered(order_id=owner)
+
+
+async def _insert(unit: Writer, held: Sequence[HeldOrder]) -> None:
+    await orders.insert_many(unit, [one.order for one in held], [line for one in held for line in one.lines])
+    await payments.insert_many(unit, [
+        Payment(order_id=order.id, provider=order.provider, state="pending", currency=order.currency,
+                amount=order.total, updated_ms=order.placed_ms)
+        for order in (one.order for one in held)
+    ])  # fmt: skip

@@ -1,6 +1,9 @@
-"""What a cart costs, here and now: the one price that the cart page, the checkout, the API and the order all use."""
+"""What a cart costs, here and now: the one price that the cart page, the checkout, the API and the order all use.
 
-from collections.abc import Mapping
+Carts that are priced at the same moment share their questions to the catalogue and the database.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -11,9 +14,8 @@ from fairday.domain.catalog import Product, Variant, localise
 from fairday.domain.inventory import store as stock
 from fairday.domain.pricing import Price, Quote, QuoteLine, Rules, RulesQuery, estimate_cart, price_cart
 from fairday.domain.pricing import store as pricing
+from fairday.ports.products import BATCH_LIMIT
 from fairday.usecases.shop import Shop
-
-LOOKUP_LIMIT = 500
 
 
 class CartItem(Struct, frozen=True, kw_only=True):
@@ -45,6 +47,20 @@ class _Count(Protocol):
     def __call__(self, lines: list[QuoteLine], rules: Rules, method: str) -> Quote: ...
 
 
+class _Asked(Struct, frozen=True):
+    """A cart to be priced, and for whom."""
+
+    cart: Cart
+    rules: RulesQuery
+
+
+class _Goods(Struct, frozen=True):
+    """What a cart's lines are, and the rules where it goes."""
+
+    items: tuple[CartItem, ...]
+    rules: Rules
+
+
 async def quote_cart(shop: Shop, cart: Cart, *, customer_key: str = "") -> PricedCart:
     """The price to pay. NoShipping when nothing sends it there, or not by the cart's method."""
     return await _quote(shop, cart, customer_key, price_cart)
@@ -55,37 +71,63 @@ async def estimate(shop: Shop, cart: Cart, *, customer_key: str = "") -> PricedC
     return await _quote(shop, cart, customer_key, estimate_cart)
 
 
+async def read_carts(shop: Shop, cart_ids: Sequence[str]) -> list[Cart | None]:
+    """The live carts with these ids, in their order; for `shop.batches`."""
+    found: dict[str, Cart] = {}
+    for some in _chunks(sorted(set(cart_ids))):
+        found |= await shop.carts.get_many(some)
+    return [found.get(cart_id) for cart_id in cart_ids]
+
+
 async def _quote(shop: Shop, cart: Cart, customer_key: str, count: _Count) -> PricedCart:
-    skus = [line.sku for line in cart.lines]
-    found = await shop.products.find("sku", skus)
-    products = await shop.products.get_many(sorted(set(found.values())))
     asked = RulesQuery(
         currency=cart.currency, country=cart.country, region=cart.region, voucher_code=cart.voucher_code,
         customer_key=customer_key,
     )  # fmt: skip
+    goods = await shop.batches.ask(_read, shop, _Asked(cart, asked))
+    quote = count([_quote_line(item) for item in goods.items], goods.rules, cart.shipping_method)
+    sold = {item.sku for item in goods.items}
+    gone = tuple(line.sku for line in cart.lines if line.sku not in sold)
+    return PricedCart(cart=cart, items=goods.items, quote=quote, gone=gone)
+
+
+async def _read(shop: Shop, asked: Sequence[_Asked]) -> list[_Goods]:
+    """Everything these carts' prices depend on, asked for once for all of them."""
+    skus = sorted({line.sku for one in asked for line in one.cart.lines})
+    found: dict[str, str] = {}
+    products: dict[str, Product] = {}
+    for some in _chunks(skus):
+        found |= await shop.products.find("sku", some)
+    for some in _chunks(sorted(set(found.values()))):
+        products |= await shop.products.get_many(some)
     async with shop.database.read() as reader:
-        prices = await pricing.prices_for(reader, skus, cart.currency)
+        prices = await pricing.prices_in(reader, skus, sorted({one.cart.currency for one in asked}))
         visible = await pricing.visible(reader, sorted(products))
         available = await stock.available(reader, skus)
-        rules = await pricing.rules_for(reader, asked, shop.clock.now_ms())
-    shown = {sku: products[found[sku]] for sku in skus if found.get(sku) in visible}
-    make = partial(_item, shown=shown, prices=prices, available=available, language=cart.language)
-    items = tuple(item for item in map(make, cart.lines) if item)
-    quote = count([_quote_line(item) for item in items], rules, cart.shipping_method)
-    sold = {item.sku for item in items}
-    return PricedCart(cart=cart, items=items, quote=quote, gone=tuple(sku for sku in skus if sku not in sold))
+        rules = await pricing.rules_for_many(reader, [one.rules for one in asked], shop.clock.now_ms())
+    shown = {sku: products[product_id] for sku, product_id in found.items() if product_id in visible}
+    make = partial(_item, shown=shown, prices=prices, available=available)
+    return [
+        _Goods(tuple(item for line in one.cart.lines if (item := make(one.cart, line))), theirs)
+        for one, theirs in zip(asked, rules, strict=True)
+    ]
+
+
+def _chunks(values: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(values), BATCH_LIMIT):
+        yield values[start : start + BATCH_LIMIT]
 
 
 def _item(
-    line: CartLine, *, shown: Mapping[str, Product], prices: Mapping[str, Price], available: Mapping[str, int],
-    language: str,
+    cart: Cart, line: CartLine, *, shown: Mapping[str, Product], prices: Mapping[tuple[str, str], Price],
+    available: Mapping[str, int],
 ) -> CartItem | None:  # fmt: skip
-    product, price = shown.get(line.sku), prices.get(line.sku)
+    product, price = shown.get(line.sku), prices.get((line.sku, cart.currency))
     variant = product.variant(line.sku) if product else None
     if product is None or variant is None or price is None:
         return None
     return CartItem(
-        sku=line.sku, quantity=line.quantity, product=localise(product, language), variant=variant, price=price,
+        sku=line.sku, quantity=line.quantity, product=localise(product, cart.language), variant=variant, price=price,
         available=available[line.sku],
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ from fairday.domain.payments import Payment, PaymentOutcome, PaymentUnknown, Ref
 from fairday.domain.payments import store as payments
 from fairday.kernel.clock import MINUTE_MS
 from fairday.kernel.unit_of_work import Reader
-from fairday.usecases.book_order import apply_outcome
+from fairday.usecases.book_order import Verdict, apply_outcome
 from fairday.usecases.cancel_order import cancel_voided
 from fairday.usecases.refund_order import finish_refund
 from fairday.usecases.ship_order import book_capture
@@ -81,7 +81,7 @@ async def settle_order(shop: Shop, order: Order) -> Order:
             outcome = await provider.void(order.id)
     except PaymentUnknown:
         return order
-    return await apply_outcome(shop, order, outcome)
+    return await apply_outcome(shop, Verdict(order, outcome))
 
 
 async def _settled(shop: Shop, order: Order) -> bool:

@@ -12,6 +12,7 @@ from fairday.domain.fulfilment import Shipment, ShipmentLine
 from fairday.domain.fulfilment import store as fulfilment
 from fairday.domain.fulfilment.errors import NothingToShip
 from fairday.domain.inventory import store as stock
+from fairday.domain.inventory.errors import AwaitingStock
 from fairday.domain.ledger import cost_entry
 from fairday.domain.ledger import store as ledger
 from fairday.domain.orders import Command, NotAllowed, Order, OrderLine
@@ -20,16 +21,18 @@ from fairday.domain.orders.events import OrderShipped
 from fairday.domain.payments import store as payments
 from fairday.kernel.errors import Conflict, NotFound
 from fairday.kernel.events import announce
+from fairday.kernel.ids import derived_id
 from fairday.kernel.unit_of_work import Reader, Writer
-from fairday.usecases.book_order import post_capture
+from fairday.usecases.book_order import post_captures
 from fairday.usecases.repeat_command import effect_id, remember_command
 from fairday.usecases.shop import Shop
 from fairday.usecases.write_audit import write_audit
 
 
 class ShipOrder(Struct, frozen=True, kw_only=True):
-    """Send `lines` (line number to pieces; empty: everything that waits) by `carrier`. `actor` is who says so.
+    """Send `lines` (line number to pieces; empty: everything that waits and is there) by `carrier`.
 
+    From `location`, or, without one, from wherever the pieces lie: a parcel a location. `actor` is who says so.
     With `once`, saying it again is InFlight or, once done, for `repeat_command` to answer.
     """
 
@@ -37,12 +40,16 @@ class ShipOrder(Struct, frozen=True, kw_only=True):
     lines: Mapping[int, int] = {}
     carrier: str = ""
     tracking: str = ""
+    location: str = ""
     actor: Actor = SYSTEM
     once: Command | None = None
 
 
 async def ship_order(shop: Shop, command: ShipOrder) -> Shipment:
-    """Refuses with NotFound, NotAllowed, NothingToShip; Conflict when somebody else was faster."""
+    """The parcel, or the first of several.
+
+    Refuses with NotFound, NotAllowed, NothingToShip, AwaitingStock; Conflict when somebody else was faster.
+    """
     await _capture(shop, command)
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
@@ -53,16 +60,24 @@ async def ship_order(shop: Shop, command: ShipOrder) -> Shipment:
         payment = (await payments.get_many(unit, [order.id]))[order.id]
         if payment.state != "captured":
             raise NotAllowed(state=payment.state)
-        pieces = _pieces(lines, command.lines)
-        shipment = await _send(shop, unit, command, lines, pieces)
-        rest = sum(line.to_ship for line in lines) - sum(pieces.values())
+        parts = await _parts(unit, lines, command)
+        shipments = await _send(shop, unit, command, lines, parts)
+        pieces_sent = sum(quantity for pieces in parts.values() for quantity in pieces.values())
+        rest = sum(line.to_ship for line in lines) - pieces_sent
         if not await orders.move(unit, order, "part_shipped" if rest else "shipped", now_ms):
             raise Conflict
-        await announce(unit, [OrderShipped(subject=order.id, shipment_id=shipment.id)], now_ms)
-        pieces_sent = sum(pieces.values())
-        change = Change("order.shipped", "order", order.id, {"shipment": shipment.id, "pieces": pieces_sent})
-        await write_audit(shop, unit, command.actor, change)
-    return shipment
+        await announce(
+            unit, [OrderShipped(subject=order.id, shipment_id=shipment.id) for shipment in shipments], now_ms
+        )
+        changes = [
+            Change("order.shipped", "order", order.id, {
+                "shipment": shipment.id, "location": shipment.location,
+                "pieces": sum(line.quantity for line in shipment.lines),
+            })
+            for shipment in shipments
+        ]  # fmt: skip
+        await write_audit(shop, unit, command.actor, *changes)
+    return shipments[0]
 
 
 async def read_order(reader: Reader, order_id: str) -> tuple[Order, list[OrderLine]]:
@@ -84,7 +99,7 @@ async def book_capture(shop: Shop, order_id: str) -> bool:
     async with shop.database.write() as unit:
         order, lines = await read_order(unit, order_id)
         await payments.record_many(unit, [outcome], now_ms)
-        await post_capture(unit, order, lines, outcome, now_ms)
+        await post_captures(unit, [(order, lines, outcome)], now_ms)
     return True
 
 
@@ -93,7 +108,8 @@ async def _capture(shop: Shop, command: ShipOrder) -> None:
     async with shop.database.read() as reader:
         order, lines = await read_order(reader, command.order_id)
         payment = (await payments.get_many(reader, [order.id]))[order.id]
-    if payment.state == "authorised" and order.state == "placed" and _pieces(lines, command.lines):
+        parts = await _parts(reader, lines, command) if payment.state == "authorised" else {}
+    if parts and order.state == "placed":
         await shop.payments[payment.provider].capture(order.id, payment.amount)
         await book_capture(shop, order.id)
 
@@ -110,21 +126,51 @@ def _pieces(lines: list[OrderLine], asked: Mapping[int, int]) -> dict[int, int]:
     return pieces
 
 
-async def _send(
-    shop: Shop, unit: Writer, command: ShipOrder, lines: list[OrderLine], pieces: dict[int, int]
-) -> Shipment:
-    now_ms, shipment_id = shop.clock.now_ms(), effect_id(command.once)
+async def _parts(reader: Reader, lines: list[OrderLine], command: ShipOrder) -> dict[str, dict[int, int]]:
+    """Location to line number to pieces, of what is there for this order. AwaitingStock when that is not enough."""
+    wanted = _pieces(lines, command.lines)
     sku_of = {line.line_no: line.sku for line in lines}
-    costs = await stock.ship(
-        unit, command.order_id, {sku_of[n]: quantity for n, quantity in pieces.items()}, shipment_id, now_ms
-    )
-    shipment = Shipment(
-        id=shipment_id, order_id=command.order_id, carrier=command.carrier, tracking=command.tracking, at_ms=now_ms,
-        lines=tuple(ShipmentLine(n, quantity, costs[sku_of[n]]) for n, quantity in pieces.items()),
-    )  # fmt: skip
-    if not await orders.add_to_lines(unit, command.order_id, "shipped", pieces):
+    waiting = (await stock.pieces_of(reader, [command.order_id]))[command.order_id]
+    parts: dict[str, dict[int, int]] = {}
+    for number, quantity in wanted.items():
+        missing = quantity
+        for piece in waiting:
+            if piece.sku == sku_of[number] and command.location in {"", piece.location}:
+                taken = min(missing, piece.ready)
+                if taken:
+                    missing -= taken
+                    parts.setdefault(piece.location, {})[number] = taken
+        if missing and number in command.lines:
+            raise AwaitingStock(sku=sku_of[number], ready=quantity - missing, asked=quantity)
+    if not parts:
+        raise AwaitingStock(sku=sku_of[min(wanted)], ready=0, asked=wanted[min(wanted)])
+    return parts
+
+
+async def _send(
+    shop: Shop, unit: Writer, command: ShipOrder, lines: list[OrderLine], parts: dict[str, dict[int, int]]
+) -> list[Shipment]:
+    """A parcel a location, its pieces off the shelf and off the lines, its cost in the books."""
+    now_ms, first_id = shop.clock.now_ms(), effect_id(command.once)
+    sku_of = {line.line_no: line.sku for line in lines}
+    shipments: list[Shipment] = []
+    sent: dict[int, int] = {}
+    for location, pieces in sorted(parts.items()):
+        shipment_id = derived_id(first_id, location) if shipments else first_id
+        wanted = {sku_of[n]: quantity for n, quantity in pieces.items()}
+        costs = await stock.ship(unit, command.order_id, wanted, shipment_id, now_ms, location=location)
+        shipments.append(Shipment(
+            id=shipment_id, order_id=command.order_id, carrier=command.carrier, tracking=command.tracking,
+            at_ms=now_ms, location=location,
+            lines=tuple(ShipmentLine(n, quantity, costs[sku_of[n]]) for n, quantity in sorted(pieces.items())),
+        ))  # fmt: skip
+        sent = {n: sent.get(n, 0) + pieces.get(n, 0) for n in {*sent, *pieces}}
+    if not await orders.add_to_lines(unit, command.order_id, "shipped", sent):
         raise Conflict
-    await fulfilment.insert_many(unit, [shipment])
-    entry = cost_entry(shipment_id, command.order_id, shop.settings.base_currency, sum(costs.values()), now_ms)
-    await ledger.post(unit, [entry])
-    return shipment
+    await fulfilment.insert_many(unit, shipments)
+    currency = shop.settings.base_currency
+    await ledger.post(unit, [
+        cost_entry(one.id, command.order_id, currency, sum(line.cost for line in one.lines), now_ms)
+        for one in shipments
+    ])  # fmt: skip
+    return shipments

@@ -85,15 +85,32 @@ async def test_invoices_are_numbered_in_batches_without_gaps(database):
     ids = [order.id for order in made]
     async with database.write() as unit:
         await orders.insert_many(unit, made, [])
-        await orders.number_invoices(unit, ids[:2])
+        await orders.place_held(unit, made[:2], NOW_MS)
     with pytest.raises(RuntimeError):
         async with database.write() as unit:
-            await orders.number_invoices(unit, ids[2:])
+            await orders.place_held(unit, made[2:], NOW_MS)
             raise RuntimeError
     async with database.write() as unit:
-        await orders.number_invoices(unit, ids[2:])
+        placed = await orders.place_held(unit, made[2:], NOW_MS + 1)
         found = await orders.get_many(unit, ids)
     assert [found[order_id].invoice_number for order_id in ids] == [1, 2, 3, 4, 5]
+    assert placed == [found[order_id] for order_id in ids[2:]]
+
+
+async def test_only_held_orders_can_be_decided_and_only_once(database):
+    held, placed, declined = an_order(), an_order("placed"), an_order()
+    async with database.write() as unit:
+        await orders.insert_many(unit, [held, placed, declined], [])
+        assert await orders.held_among(unit, [held.id, placed.id, "absent"]) == {held.id}
+        (off,) = await orders.decline_held(unit, [declined], NOW_MS + 1)
+        assert off == (await orders.get_many(unit, [declined.id]))[declined.id]
+        assert (off.state, off.version, off.invoice_number) == ("declined", 1, 0)
+    for decide in (orders.place_held, orders.decline_held):
+        with pytest.raises(AssertionError):
+            async with database.write() as unit:
+                await decide(unit, [held, declined], NOW_MS + 2)
+    async with database.read() as reader:
+        assert (await orders.get_many(reader, [held.id]))[held.id] == held
 
 
 async def test_held_orders_are_paged_by_id_up_to_a_time(database):

@@ -12,6 +12,7 @@ from fairday.domain.pricing.defaults import seed_rules
 from fairday.domain.pricing.errors import TaxMixed, VoucherRefused
 from fairday.domain.pricing.invariants import INVARIANTS
 from fairday.domain.pricing.model import QuoteLine, customer_key
+from fairday.kernel.errors import Conflict
 from fairday.kernel.ids import derived_id
 from fairday.kernel.sql import Statement
 
@@ -57,6 +58,13 @@ async def test_prices_by_currency(database):
     assert await ask(database, store.prices_for, [], "EUR") == {}
 
 
+async def redeem(unit, uses):
+    """All of them, or VoucherRefused and none."""
+    refused = await store.redeem_many(unit, uses)
+    if refused:
+        raise VoucherRefused
+
+
 async def test_only_listed_products_are_visible(database):
     await write(database, store.set_listings, [("a", "visible"), ("b", "hidden")])
     assert await ask(database, store.visible, ["a", "b", "c"]) == {"a"}
@@ -70,7 +78,7 @@ async def test_rules_are_those_of_the_place(database):
         await write(database, store.put_tax_rates, seeds.tax_rates)
         await write(database, store.put_shipping_methods, seeds.shipping_methods)
     await write(database, store.put_vouchers, [VOUCHER])
-    await write(database, store.redeem_many, [use(1, "me")])
+    await write(database, redeem, [use(1, "me")])
     asked = RulesQuery(currency="USD", country="US", region="WA", voucher_code=" ten ", customer_key="me")
     rules = await ask(database, store.rules_for, asked, NOW)
     assert {(rate.region, rate.rate_ppm) for rate in rules.tax_rates} == {("", 0), ("WA", 65_000)}
@@ -99,7 +107,7 @@ async def test_a_country_is_taxed_one_way(database):
 async def test_vouchers_are_kept_by_code(database):
     other = Voucher(code="ZWEI", kind="amount", amount=200, currency="EUR", ends_ms=NOW)
     await write(database, store.put_vouchers, [VOUCHER, other])
-    await write(database, store.redeem_many, [use(1)])
+    await write(database, redeem, [use(1)])
     await write(database, store.put_vouchers, [replace(VOUCHER, active=0)])
     assert await ask(database, store.vouchers, ["ten", "zwei", "none"]) == {
         "TEN": replace(VOUCHER, active=0, used=1),
@@ -111,11 +119,21 @@ async def test_vouchers_are_kept_by_code(database):
     assert set(await ask(database, store.vouchers, ["TEN", "ZWEI"])) == {"TEN"}
 
 
-async def test_redeeming_twice_for_an_order_counts_once(database):
+async def test_an_order_uses_one_voucher_once(database):
     await write(database, store.put_vouchers, [VOUCHER])
-    for _ in range(3):
-        await write(database, store.redeem_many, [use(1), use(2)])
+    await write(database, redeem, [use(1), use(2)])
+    with pytest.raises(Conflict):
+        await write(database, redeem, [use(1)])
     assert await used(database) == 2
+
+
+async def test_one_order_s_refusal_does_not_touch_its_neighbours(database):
+    await write(database, store.put_vouchers, [replace(VOUCHER, uses_limit=3, customer_limit=1)])
+    uses = [use(1, "a"), use(2, "a"), use(3, code="ABSENT"), use(4, "b"), use(5, "c"), use(6, "d")]
+    refused = await write(database, store.redeem_many, uses)
+    assert refused == {use(2).order_id: "TEN", use(3).order_id: "ABSENT", use(6).order_id: "TEN"}
+    assert await used(database) == 3
+    assert await broken(database) == {}
 
 
 @pytest.mark.parametrize(
@@ -132,7 +150,7 @@ async def test_redeeming_twice_for_an_order_counts_once(database):
 async def test_a_refused_voucher_leaves_nothing_behind(database, change, uses):
     await write(database, store.put_vouchers, [replace(VOUCHER, **change)])
     with pytest.raises(VoucherRefused):
-        await write(database, store.redeem_many, uses)
+        await write(database, redeem, uses)
     assert await used(database) == 0
     assert await write(database, store.release_many, [each.order_id for each in uses]) == 0
     assert await broken(database) == {}
@@ -140,14 +158,14 @@ async def test_a_refused_voucher_leaves_nothing_behind(database, change, uses):
 
 async def test_what_is_released_can_be_used_again(database):
     await write(database, store.put_vouchers, [VOUCHER])
-    await write(database, store.redeem_many, [use(n) for n in range(3)])
+    await write(database, redeem, [use(n) for n in range(3)])
     orders = [use(n).order_id for n in range(2)]
     assert await write(database, store.release_many, orders) == 2
     assert await write(database, store.release_many, orders) == 0
     assert await used(database) == 1
-    await write(database, store.redeem_many, [use(n) for n in (7, 8)])
+    await write(database, redeem, [use(n) for n in (7, 8)])
     with pytest.raises(VoucherRefused):
-        await write(database, store.redeem_many, [use(9)])
+        await write(database, redeem, [use(9)])
     assert await used(database) == 3
 
 
@@ -170,7 +188,7 @@ async def race(database, attempt) -> int:
 
 async def test_a_limit_holds_under_a_race(database):
     await write(database, store.put_vouchers, [VOUCHER])
-    assert await race(database, lambda where, each: write(where, store.redeem_many, [each])) == 3
+    assert await race(database, lambda where, each: write(where, redeem, [each])) == 3
     assert await used(database) == 3
     assert await broken(database) == {}
 
@@ -183,7 +201,7 @@ async def test_control_the_race_exists_when_the_limit_is_only_read(database):
         if await used(where) >= 3:
             raise VoucherRefused
         await asyncio.sleep(0)
-        await write(where, store.redeem_many, [each])
+        await write(where, redeem, [each])
 
     assert await race(database, careless) > 3
 
@@ -204,7 +222,7 @@ BREAKING = {
 @pytest.mark.parametrize("name", [rule.name for rule in INVARIANTS])
 async def test_each_invariant_can_be_broken(database, name):
     await write(database, store.put_vouchers, [VOUCHER])
-    await write(database, store.redeem_many, [use(1), use(2)])
+    await write(database, redeem, [use(1), use(2)])
     async with database.write() as unit:
         await unit.run(Statement(text(BREAKING[name])))
     assert set(await broken(database)) == {name}

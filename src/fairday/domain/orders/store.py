@@ -1,8 +1,9 @@
 """All SQL of orders. State changes are conditional on the state before; whoever comes second is told so."""
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from fairday.domain.orders.model import MOVES, Command, Order, OrderLine, OrderState
@@ -15,12 +16,14 @@ INVOICES = "invoice"
 
 async def first_commands(unit: Writer, commands: Sequence[Command]) -> dict[str, Command]:
     """Remember commands; those whose key was used before come back as they were then, by idempotency key."""
+    rows = [asdict(command) for command in sorted(commands, key=_command_key)]
+    if await unit.run_many(_INSERT_COMMAND, rows) == len(rows):
+        return {}
     before = {}
     for command in commands:
-        if not await unit.run(_INSERT_COMMAND, **asdict(command)):
-            found = await find_command(unit, command.identity, command.route, command.idempotency_key)
-            if found:
-                before[command.idempotency_key] = found
+        found = await find_command(unit, command.identity, command.route, command.idempotency_key)
+        if found:
+            before[command.idempotency_key] = found
     return before
 
 
@@ -32,12 +35,11 @@ async def find_command(reader: Reader, identity: str, route: str, key: str) -> C
 
 async def claim_carts(unit: Writer, carts: Mapping[str, str]) -> dict[str, str]:
     """Tie carts to orders (cart id to order id); those already tied come back with the order they belong to."""
-    taken = {}
-    for cart_id, order_id in carts.items():
-        if not await unit.run(_CLAIM_CART, cart_id=cart_id, order_id=order_id):
-            row = await unit.row(_CART_OWNER, cart_id=cart_id)
-            taken[cart_id] = str(row[0]) if row else ""
-    return taken
+    rows = [{"cart_id": cart_id, "order_id": carts[cart_id]} for cart_id in sorted(carts)]
+    if await unit.run_many(_CLAIM_CART, rows) == len(rows):
+        return {}
+    owners = await unit.rows(_CART_OWNERS, cart_ids=list(carts))
+    return {cart_id: order_id for cart_id, order_id in owners if carts[cart_id] != order_id}
 
 
 async def order_of_cart(reader: Reader, cart_id: str) -> str | None:
@@ -76,15 +78,56 @@ async def move(unit: Writer, order: Order, state: OrderState, at_ms: int) -> boo
     )
 
 
-async def number_invoices(unit: Writer, order_ids: Sequence[str]) -> None:
-    """Give orders the next invoice numbers. The counter moves with the orders, so no number is lost or given twice."""
-    if not await unit.run(_ADVANCE, b_name=INVOICES, b_by=len(order_ids)):
-        await unit.run(_START, name=INVOICES, value=len(order_ids))
+async def held_among(unit: Writer, order_ids: Sequence[str]) -> set[str]:
+    """Which of these orders are still held; nobody else can change them until the unit ends."""
+    return {row[0] for row in await unit.rows(_LOCK_HELD, order_ids=list(order_ids))}
+
+
+async def place_held(unit: Writer, orders: Sequence[Order], at_ms: int) -> list[Order]:
+    """Take held orders to `placed`, each with the next invoice number, and give them as they are now.
+
+    The counter moves with the orders, so no number is lost or given twice. Their ids came from `held_among`.
+    """
+    if not orders:
+        return []
+    first = await _next_invoices(unit, len(orders))
+    placed = [
+        replace(order, state="placed", version=order.version + 1, invoice_number=first + place, updated_ms=at_ms)
+        for place, order in enumerate(sorted(orders, key=_order_id))
+    ]
+    rows = [
+        {"b_id": order.id, "b_version": order.version - 1, "b_number": order.invoice_number, "b_at_ms": at_ms}
+        for order in placed
+    ]
+    await _must_move(unit, _PLACE, rows)
+    return placed
+
+
+async def decline_held(unit: Writer, orders: Sequence[Order], at_ms: int) -> list[Order]:
+    """Take held orders to `declined`, and give them as they are now. Their ids came from `held_among`."""
+    declined = [
+        replace(order, state="declined", version=order.version + 1, updated_ms=at_ms)
+        for order in sorted(orders, key=_order_id)
+    ]
+    await _must_move(unit, _DECLINE, [
+        {"b_id": order.id, "b_version": order.version - 1, "b_at_ms": at_ms} for order in declined
+    ])  # fmt: skip
+    return declined
+
+
+async def _must_move(unit: Writer, statement: Statement, rows: Sequence[Mapping[str, object]]) -> None:
+    moved = await unit.run_many(statement, rows)
+    if moved != len(rows):
+        message = f"{len(rows)} held orders were to move and {moved} did"
+        raise AssertionError(message)
+
+
+async def _next_invoices(unit: Writer, count: int) -> int:
+    """The first of `count` numbers that follow the last one given."""
+    if not await unit.run(_ADVANCE, b_name=INVOICES, b_by=count):
+        await unit.run(_START, name=INVOICES, value=count)
     row = await unit.row(_COUNTER, name=INVOICES)
-    last = int(row[0]) if row else 0
-    first = last - len(order_ids) + 1
-    rows = [{"b_id": order_id, "invoice_number": first + n} for n, order_id in enumerate(order_ids)]
-    await unit.run_many(_NUMBER, rows)
+    return (int(row[0]) if row else 0) - count + 1
 
 
 async def free_carts(unit: Writer, order_ids: Sequence[str]) -> None:
@@ -108,6 +151,11 @@ def order_from(row: Row) -> Order:
     return Order(**dict(zip(_ORDER_COLUMNS, row, strict=True)))
 
 
+def _command_key(command: Command) -> tuple[str, str, str]:
+    return command.identity, command.route, command.idempotency_key
+
+
+_order_id = attrgetter("id")
 _O, _L = ORDERS.c, LINES.c
 _ORDER_COLUMNS = tuple(ORDERS.columns.keys())
 _LINE_COLUMNS = tuple(LINES.columns.keys())
@@ -121,6 +169,9 @@ _FIND_COMMAND = Statement(
 )
 _CLAIM_CART = insert_new(LIVE_CARTS)
 _CART_OWNER = Statement(select(LIVE_CARTS.c.order_id).where(LIVE_CARTS.c.cart_id == bindparam("cart_id")))
+_CART_OWNERS = Statement(
+    select(LIVE_CARTS.c.cart_id, LIVE_CARTS.c.order_id).where(within(LIVE_CARTS.c.cart_id, "cart_ids"))
+)
 _FREE_CARTS = Statement(delete(LIVE_CARTS).where(within(LIVE_CARTS.c.order_id, "order_ids")))
 _INSERT = Statement(insert(ORDERS))
 _INSERT_LINE = Statement(insert(LINES))
@@ -136,7 +187,15 @@ _ADVANCE = Statement(
 )
 _START = upsert(COUNTERS)
 _COUNTER = Statement(select(COUNTERS.c.value).where(COUNTERS.c.name == bindparam("name")))
-_NUMBER = Statement(update(ORDERS).where(_O.id == bindparam("b_id")).values(invoice_number=bindparam("invoice_number")))
+_HELD_HERE = (_O.id == bindparam("b_id"), _O.state == "held", _O.version == bindparam("b_version"))
+_NEXT = {"version": _O.version + 1, "updated_ms": bindparam("b_at_ms")}
+_PLACE = Statement(
+    update(ORDERS).where(*_HELD_HERE).values(state="placed", invoice_number=bindparam("b_number"), **_NEXT)
+)
+_DECLINE = Statement(update(ORDERS).where(*_HELD_HERE).values(state="declined", **_NEXT))
+_LOCK_HELD = Statement(
+    select(_O.id).where(within(_O.id, "order_ids"), _O.state == "held").order_by(_O.id).with_for_update()
+)
 _HELD = Statement(
     select(ORDERS)
     .where(_O.state == "held", _O.updated_ms <= bindparam("before_ms"), _O.id > bindparam("after"))

@@ -5,13 +5,15 @@ Locks: vouchers in order of code, then their uses.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import bindparam, delete, func, or_, select, update
 
-from fairday.domain.pricing.errors import TaxMixed, VoucherRefused
+from fairday.domain.pricing.errors import TaxMixed
 from fairday.domain.pricing.model import (
     ListingState,
     Price,
@@ -36,6 +38,12 @@ async def prices_for(reader: Reader, skus: Sequence[str], currency: str) -> dict
     if not skus:
         return {}
     return {row[0]: Price(*row) for row in await reader.rows(_PRICES_IN, skus=list(skus), currency=currency)}
+
+
+async def prices_in(reader: Reader, skus: Sequence[str], currencies: Sequence[str]) -> dict[tuple[str, str], Price]:
+    """The prices in several currencies, by SKU and currency; what has none is left out."""
+    rows = await reader.rows(_PRICES_IN_ANY, skus=list(skus), currencies=list(currencies)) if skus else []
+    return {(row[0], row[1]): Price(*row) for row in rows}
 
 
 async def all_prices(reader: Reader, skus: Sequence[str]) -> dict[str, list[Price]]:
@@ -76,21 +84,36 @@ async def set_listings(unit: Writer, listings: Sequence[tuple[str, ListingState]
 
 async def rules_for(reader: Reader, asked: RulesQuery, now_ms: int) -> Rules:
     """Everything the price of a cart depends on there, then."""
-    code = normal_code(asked.voucher_code)
-    rates = await reader.rows(_RATES, country=asked.country, region=asked.region)
-    methods = await reader.rows(_METHODS_IN, currency=asked.currency)
-    voucher = await reader.row(_VOUCHER_AND_USES, code=code, customer_key=asked.customer_key) if code else None
-    return Rules(
-        currency=asked.currency,
-        country=asked.country,
-        region=asked.region,
-        tax_rates=tuple(TaxRate(*row) for row in rates),
-        methods=tuple(method for method in map(_as_method, methods) if asked.country in method.countries),
-        voucher_code=code,
-        voucher=_as(Voucher, voucher[:-1]) if voucher else None,
-        voucher_uses_by_customer=int(voucher[-1]) if voucher else 0,
-        now_ms=now_ms,
-    )
+    return (await rules_for_many(reader, [asked], now_ms))[0]
+
+
+async def rules_for_many(reader: Reader, asked: Sequence[RulesQuery], now_ms: int) -> list[Rules]:
+    """The rules for each of these, in their order; those that agree in everything share them."""
+    rates = [TaxRate(*row) for row in await reader.rows(_RATES, countries=sorted({one.country for one in asked}))]
+    currencies = sorted({one.currency for one in asked})
+    methods = [_as_method(row) for row in await reader.rows(_METHODS_IN, currencies=currencies)]
+    found = await vouchers(reader, [one.voucher_code for one in asked if one.voucher_code])
+    uses = await _uses_by_customer(reader, sorted(found), sorted({one.customer_key for one in asked}))
+    known: dict[RulesQuery, Rules] = {}
+    answers = []
+    for one in asked:
+        code = normal_code(one.voucher_code)
+        # Without a voucher it does not matter who asks.
+        key = replace(one, voucher_code=code, customer_key=one.customer_key if code in found else "")
+        if key not in known:
+            known[key] = Rules(
+                currency=one.currency,
+                country=one.country,
+                region=one.region,
+                tax_rates=tuple(r for r in rates if r.country == one.country and r.region in {"", one.region}),
+                methods=tuple(m for m in methods if m.currency == one.currency and one.country in m.countries),
+                voucher_code=code,
+                voucher=found.get(code),
+                voucher_uses_by_customer=uses.get((code, one.customer_key), 0),
+                now_ms=now_ms,
+            )
+        answers.append(known[key])
+    return answers
 
 
 async def tax_rates(reader: Reader) -> list[TaxRate]:
@@ -148,28 +171,45 @@ async def delete_unused_vouchers(unit: Writer, codes: Sequence[str]) -> int:
     return await unit.run_many(_DELETE_VOUCHER, [{"code": code} for code in sorted(codes)])
 
 
-async def redeem_many(unit: Writer, uses: Sequence[VoucherUse]) -> None:
-    """Let orders hold their vouchers. VoucherRefused (and roll back) when a limit or a date says no.
+async def redeem_many(unit: Writer, uses: Sequence[VoucherUse]) -> dict[str, str]:
+    """Use vouchers for orders, first come first served. The orders that may not, with the code they named.
 
-    An order that already holds one is passed over. Conflict when another unit redeemed for the same order meanwhile.
+    An order has one use at most; Conflict when another unit redeemed for the same order.
     """
-    held = await _uses_of(unit, [use.order_id for use in uses])
-    fresh = [use for use in uses if use.order_id not in held]
-    wanted = Counter(use.code for use in fresh)
-    latest = {use.code: use.at_ms for use in sorted(fresh, key=lambda use: use.at_ms)}
-    for code in sorted(wanted):
-        taken = await unit.run(_TAKE, b_code=code, b_count=wanted[code], b_now=latest[code])
-        if taken != 1:
-            raise VoucherRefused(voucher=code)
-    rows = [msgspec.structs.asdict(use) for use in fresh]
-    if await unit.run_many(_USE, rows) != len(rows):
+    if not uses:
+        return {}
+    codes = sorted({use.code for use in uses})
+    stored = {row[0]: _as(Voucher, row) for row in await unit.rows(_VOUCHERS_LOCKED, codes=codes)}
+    by_customer = await _uses_by_customer(unit, codes, sorted({use.customer_key for use in uses}))
+    taken: Counter[str] = Counter()
+    accepted: list[VoucherUse] = []
+    refused: dict[str, str] = {}
+    for use in uses:
+        voucher, mine = stored.get(use.code), (use.code, use.customer_key)
+        if voucher is None or not _may_use(voucher, use.at_ms, taken[use.code], by_customer.get(mine, 0)):
+            refused[use.order_id] = use.code
+            continue
+        taken[use.code] += 1
+        by_customer[mine] = by_customer.get(mine, 0) + 1
+        accepted.append(use)
+    rows = [{"b_code": code, "b_count": taken[code]} for code in sorted(taken)]
+    accepted.sort(key=attrgetter("order_id"))
+    if await unit.run_many(_TAKE, rows) != len(rows):
         raise Conflict
-    if fresh:
-        over = await unit.row(
-            _OVER_CUSTOMER_LIMIT, codes=sorted(wanted), customers=sorted({use.customer_key for use in fresh})
-        )
-        if over:
-            raise VoucherRefused(voucher=over[0])
+    if await unit.run_many(_USE, [msgspec.structs.asdict(use) for use in accepted]) != len(accepted):
+        raise Conflict
+    return refused
+
+
+def _may_use(voucher: Voucher, now_ms: int, taken: int, by_customer: int) -> bool:
+    """Whether one more order of this customer may use it, when `taken` more than it says have done so."""
+    return bool(
+        voucher.active
+        and voucher.starts_ms <= now_ms
+        and (not voucher.ends_ms or now_ms < voucher.ends_ms)
+        and (not voucher.uses_limit or voucher.used + taken < voucher.uses_limit)
+        and (not voucher.customer_limit or by_customer < voucher.customer_limit)
+    )
 
 
 async def release_many(unit: Writer, order_ids: Sequence[str]) -> int:
@@ -182,6 +222,16 @@ async def release_many(unit: Writer, order_ids: Sequence[str]) -> int:
     if held and await unit.run(_FORGET_USES, order_ids=sorted(held)) != len(held):
         raise Conflict
     return len(held)
+
+
+async def _uses_by_customer(
+    reader: Reader, codes: Sequence[str], customers: Sequence[str]
+) -> dict[tuple[str, str], int]:
+    """How often these customers used these vouchers, by code and customer."""
+    if not codes:
+        return {}
+    rows = await reader.rows(_USES_BY_CUSTOMER, codes=list(codes), customers=list(customers))
+    return {(code, customer): int(count) for code, customer, count in rows}
 
 
 async def _uses_of(reader: Reader, order_ids: Sequence[str]) -> dict[str, str]:
@@ -214,6 +264,9 @@ _PRICE_COLUMNS = _columns(PRICES, Price)
 _PRICES_IN = Statement(
     select(*_PRICE_COLUMNS).where(within(PRICES.c.sku, "skus"), PRICES.c.currency == bindparam("currency"))
 )
+_PRICES_IN_ANY = Statement(
+    select(*_PRICE_COLUMNS).where(within(PRICES.c.sku, "skus"), within(PRICES.c.currency, "currencies"))
+)
 _PRICES = Statement(
     select(*_PRICE_COLUMNS).where(within(PRICES.c.sku, "skus")).order_by(PRICES.c.sku, PRICES.c.currency)
 )
@@ -227,12 +280,7 @@ _VISIBLE = Statement(
 _COUNT_VISIBLE = Statement(select(func.count()).select_from(LISTINGS).where(LISTINGS.c.state == "visible"))
 _PUT_LISTING = upsert(LISTINGS)
 _RATE_COLUMNS = _columns(TAX_RATES, TaxRate)
-_RATES = Statement(
-    select(*_RATE_COLUMNS).where(
-        TAX_RATES.c.country == bindparam("country"),
-        or_(TAX_RATES.c.region == "", TAX_RATES.c.region == bindparam("region")),
-    )
-)
+_RATES = Statement(select(*_RATE_COLUMNS).where(within(TAX_RATES.c.country, "countries")))
 _ALL_RATES = Statement(select(*_RATE_COLUMNS).order_by(TAX_RATES.c.country, TAX_RATES.c.region, TAX_RATES.c.tax_class))
 _PUT_RATE = upsert(TAX_RATES)
 # Countries whose rates disagree on whether prices contain tax.
@@ -242,19 +290,22 @@ MIXED_COUNTRIES = Statement(
     .having(func.min(TAX_RATES.c.included) != func.max(TAX_RATES.c.included))
 )
 _METHOD_COLUMNS = _columns(SHIPPING_METHODS, ShippingMethod)
-_METHODS_IN = Statement(select(*_METHOD_COLUMNS).where(SHIPPING_METHODS.c.currency == bindparam("currency")))
+_METHODS_IN = Statement(
+    select(*_METHOD_COLUMNS).where(within(SHIPPING_METHODS.c.currency, "currencies")).order_by(SHIPPING_METHODS.c.id)
+)
 _ALL_METHODS = Statement(select(*_METHOD_COLUMNS).order_by(SHIPPING_METHODS.c.currency, SHIPPING_METHODS.c.id))
 _PUT_METHOD = upsert(SHIPPING_METHODS)
 _REMOVE_METHOD = Statement(delete(SHIPPING_METHODS).where(SHIPPING_METHODS.c.id == bindparam("id")))
 _VOUCHER_COLUMNS = _columns(VOUCHERS, Voucher)
-_USES_BY_CUSTOMER = (
-    select(func.count())
-    .select_from(VOUCHER_USES)
-    .where(VOUCHER_USES.c.code == VOUCHERS.c.code, VOUCHER_USES.c.customer_key == bindparam("customer_key"))
-    .scalar_subquery()
+_USES_BY_CUSTOMER = Statement(
+    select(VOUCHER_USES.c.code, VOUCHER_USES.c.customer_key, func.count())
+    .where(within(VOUCHER_USES.c.code, "codes"), within(VOUCHER_USES.c.customer_key, "customers"))
+    .group_by(VOUCHER_USES.c.code, VOUCHER_USES.c.customer_key)
 )
-_VOUCHER_AND_USES = Statement(select(*_VOUCHER_COLUMNS, _USES_BY_CUSTOMER).where(VOUCHERS.c.code == bindparam("code")))
 _VOUCHERS_BY_CODE = Statement(select(*_VOUCHER_COLUMNS).where(within(VOUCHERS.c.code, "codes")))
+_VOUCHERS_LOCKED = Statement(
+    select(*_VOUCHER_COLUMNS).where(within(VOUCHERS.c.code, "codes")).order_by(VOUCHERS.c.code).with_for_update()
+)
 _VOUCHER_PAGE = Statement(
     select(*_VOUCHER_COLUMNS)
     .where(VOUCHERS.c.code > bindparam("after"))
@@ -271,24 +322,9 @@ _TAKE = Statement(
     update(VOUCHERS)
     .where(
         VOUCHERS.c.code == bindparam("b_code"),
-        VOUCHERS.c.active == 1,
-        VOUCHERS.c.starts_ms <= bindparam("b_now"),
-        or_(VOUCHERS.c.ends_ms == 0, VOUCHERS.c.ends_ms > bindparam("b_now")),
         or_(VOUCHERS.c.uses_limit == 0, VOUCHERS.c.used + bindparam("b_count") <= VOUCHERS.c.uses_limit),
     )
     .values(used=VOUCHERS.c.used + bindparam("b_count"))
-)
-_OVER_CUSTOMER_LIMIT = Statement(
-    select(VOUCHERS.c.code)
-    .join(VOUCHER_USES, VOUCHER_USES.c.code == VOUCHERS.c.code)
-    .where(
-        within(VOUCHERS.c.code, "codes"),
-        within(VOUCHER_USES.c.customer_key, "customers"),
-        VOUCHERS.c.customer_limit > 0,
-    )
-    .group_by(VOUCHERS.c.code, VOUCHERS.c.customer_limit, VOUCHER_USES.c.customer_key)
-    .having(func.count() > VOUCHERS.c.customer_limit)
-    .order_by(VOUCHERS.c.code)
 )
 _GIVE_BACK = Statement(
     update(VOUCHERS)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from msgspec import structs
 
-from fairday.domain.carts import Cart, CartGone
+from fairday.domain.carts import Cart, CartGone, Remembered
 from fairday.domain.fulfilment import Shipment
 from fairday.domain.fulfilment.errors import NothingToShip
 from fairday.domain.fulfilment.model import tracking_url
@@ -19,7 +19,6 @@ from fairday.domain.orders import (
     InFlight,
     KeyReused,
     NotAllowed,
-    Order,
     OrderLine,
     StaleTotal,
 )
@@ -51,6 +50,7 @@ from fairday.kernel.ids import opens
 from fairday.usecases.cancel_order import cancel_order
 from fairday.usecases.change_cart import CART_TOKEN
 from fairday.usecases.place_order import ORDER_TOKEN, PlacedOrder, PlaceOrder, place_order
+from fairday.usecases.quote_cart import read_carts
 from fairday.usecases.refund_order import RefundOrder, refund_order
 from fairday.usecases.repeat_command import carried_out, effect_id
 from fairday.usecases.ship_order import ShipOrder, ship_order
@@ -71,8 +71,7 @@ async def place(call: Call) -> Answer:
     if not server and not opens(shop.settings.secret, CART_TOKEN, body.cart_id, call.caller.token):
         raise CartGone
     identity = f"key:{server.id}" if server else f"cart:{body.cart_id}"
-    earlier = await _earlier(shop, identity, once.key)
-    cart = await _cart_to_order(shop, body.cart_id, earlier)
+    cart = await shop.batches.ask(read_carts, shop, body.cart_id) or await _stand_in(shop, body.cart_id, identity, once)
     command = PlaceOrder(
         identity=identity, route=PLACE, key=once.key, request_hash=once.request_hash, cart=cart,
         email=body.email.strip(), address=_address(body.address), shipping_method=body.shipping_method,
@@ -80,10 +79,7 @@ async def place(call: Call) -> Answer:
         expected_total=_amount(body.expected_total, cart.currency, "expected_total"),
         return_url=f"{shop.settings.base_url}/",
     )  # fmt: skip
-    try:
-        return _placed(shop, await place_order(shop, command))
-    except PaymentDeclined as declined:
-        raise PaymentDeclined(**declined.details, replayed=earlier is not None) from None
+    return _placed(shop, await place_order(shop, command))
 
 
 async def show(call: Call) -> Answer:
@@ -138,21 +134,13 @@ async def cancel(call: Call) -> Answer:
     return Answer(_detail(call.shop, await view_order(call.shop, once.order_id)), replayed=replayed)
 
 
-async def _earlier(shop: Shop, identity: str, key: str) -> Order | None:
-    """The order that this key made."""
+async def _stand_in(shop: Shop, cart_id: str, identity: str, once: Remembered) -> Cart:
+    """For a cart that became an order: what the same command, sent again, needs of it; else CartOrdered or CartGone."""
     async with shop.database.read() as reader:
-        command = await order_store.find_command(reader, identity, PLACE, key)
-        return (await order_store.get_many(reader, [command.order_id]))[command.order_id] if command else None
-
-
-async def _cart_to_order(shop: Shop, cart_id: str, earlier: Order | None) -> Cart:
-    """The cart; or, where it became an order, a stand-in if this is the same command again, else CartOrdered."""
-    cart = (await shop.carts.get_many([cart_id])).get(cart_id)
-    if cart:
-        return cart
-    if earlier:
-        return Cart(id=cart_id, currency=earlier.currency, country=earlier.country)
-    async with shop.database.read() as reader:
+        command = await order_store.find_command(reader, identity, PLACE, once.key)
+        if command:
+            order = (await order_store.get_many(reader, [command.order_id]))[command.order_id]
+            return Cart(id=cart_id, currency=order.currency, country=order.country)
         order_id = await order_store.order_of_cart(reader, cart_id)
     if order_id:
         raise CartOrdered(order_id=order_id)
