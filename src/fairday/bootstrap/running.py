@@ -20,6 +20,7 @@ from fairday.usecases.apply_payment_events import apply_payment_events, forget_p
 from fairday.usecases.expire_gift_cards import expire_gift_cards
 from fairday.usecases.follow_changes import Follower
 from fairday.usecases.index_products import ensure_index
+from fairday.usecases.reconcile_payments import follow_reports
 from fairday.usecases.settle_orders import STALE_MS, settle_orders
 from fairday.usecases.shop import Shop
 
