@@ -31,6 +31,7 @@ class Meters:
             "fairday_http_request_seconds", "Time to the whole answer", ("method", "route"),
             buckets=BUCKETS_S, registry=self.registry,
         )  # fmt: skip
+        self._counted: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._refusals = Counter("fairday_refusals", "Expected noes of the API", ("code",), registry=self.registry)
         self._orders = Gauge("fairday_orders", "Orders by state", ("state",), registry=self.registry)
         self._held = Gauge("fairday_stock_held_pieces", "Pieces held for unpaid orders", registry=self.registry)
@@ -46,8 +47,12 @@ class Meters:
         """Count an answer under the template of its route."""
         method = scope["method"] if scope["method"] in METHODS else "other"
         route = str(scope.get("path_template") or UNROUTED)
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        counted = self._counted.get((method, route, status))
+        if counted is None:  # looking labels up costs more than counting
+            counted = self._requests.labels(method, route, str(status)), self._seconds.labels(method, route)
+            self._counted[method, route, status] = counted
+        counted[0].inc()
+        counted[1].observe(seconds)
 
     async def exposition(self, shop: Shop) -> bytes:
         """Everything, in Prometheus's text format; what is stored is asked for now."""

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Sequence
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from msgspec import Struct
@@ -80,9 +79,9 @@ class SecurityHeaders:
         self.app = app
         self._tls = tls
         self._own_policy = tuple(own_policy)
-        self._headers = dict(ALWAYS)
-        if tls:
-            self._headers["strict-transport-security"] = HSTS
+        always = {**ALWAYS, "strict-transport-security": HSTS} if tls else ALWAYS
+        self._headers = [(name.encode(), value.encode()) for name, value in always.items()]
+        self._headers_and_policy = [*self._headers, (b"content-security-policy", NOTHING.encode())]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wraps `send` for HTTP; anything else passes through."""
@@ -94,11 +93,12 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                if not (self._own_policy and scope["path"].startswith(self._own_policy)):
-                    headers.setdefault("content-security-policy", NOTHING)
+                headers = list(message["headers"])
+                set_already = {name.lower() for name, _ in headers}
+                own_policy = self._own_policy and scope["path"].startswith(self._own_policy)
+                wanted = self._headers if own_policy else self._headers_and_policy
+                headers += [header for header in wanted if header[0] not in set_already]
+                message["headers"] = headers
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
