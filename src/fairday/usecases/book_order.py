@@ -77,8 +77,8 @@ async def _let_go(shop: Shop, verdicts: Sequence[Verdict]) -> list[Order]:
         held = await _still_held(unit, verdicts)
         declined = await orders.decline_held(unit, [one.order for one in held], now_ms)
         ids = [order.id for order in declined]
-        released = await stock.release_many(unit, ids)
         await pricing.release_many(unit, ids)
+        released = await stock.release_many(unit, ids)
         await orders.free_carts(unit, ids)
         await payments.record_many(unit, [one.outcome for one in held], now_ms)
         await announce(unit, await scarcity(unit, released), now_ms)

@@ -235,15 +235,17 @@ class _OneByOneError(Exception):
 async def _hold(shop: Shop, wanted: Sequence[_Wanted]) -> list[HeldOrder | Exception]:
     """Unit 1: everything an order needs, or nothing. Of several with one key the first is held, the rest share its no.
 
-    Locks: shelves in order of SKU, vouchers of code, then commands and carts of theirs.
+    Locks: vouchers in order of code, shelves of SKU, then commands and carts.
     """
     first = {_name(one.command): one for one in reversed(wanted)}
     leading = [one for one in wanted if first[_name(one.command)] is one]
     async with shop.database.write() as unit:
         refused = await _redeem(unit, leading)
         holds, short = await _hold_stock(unit, [one for one in leading if one.held.order.id not in refused])
-        if refused and any(one.held.order.voucher_code for one in leading if one.held.order.id in short):
+        given_back = [id_ for one in leading if one.held.order.voucher_code and (id_ := one.held.order.id) in short]
+        if given_back and refused:
             raise _OneByOneError  # a voucher that was refused may be free after all
+        await pricing.release_many(unit, given_back)
         refused |= short
         kept = [one for one in leading if one.held.order.id not in refused]
         await _claim(unit, kept, alone=len(wanted) == 1)
