@@ -22,8 +22,10 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from fairday.bootstrap.logs import configure_logs
 from fairday.domain.access import SYSTEM
 from fairday.domain.orders import Command
+from fairday.kernel.clock import SystemClock
 from fairday.kernel.errors import Refusal
 from fairday.subscribers.notifications import subscription
 from fairday.usecases.cancel_order import cancel_order
@@ -39,6 +41,7 @@ from tests.watched import watched
 ROOT = Path(__file__).resolve().parents[1]
 NEVER = -1
 KILLED = -9
+STANDING_S = 30.0
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -54,19 +57,27 @@ class Step(Struct, frozen=True, kw_only=True):
 
 
 class Job(Struct, frozen=True, kw_only=True):
-    """Steps on a state folder, and the point (counted from 0) at which to be killed."""
+    """Steps on a state folder, and the point (counted from 0) at which to be killed, or to stand still (SIGSTOP).
+
+    `after` names the log of a job that stands still: this one begins then, and lets it go on (SIGCONT) at its end.
+    `ahead_ms` is how far its clock is ahead of the others'.
+    """
 
     state: str
     log: str
     steps: tuple[Step, ...]
     kill_at: int = NEVER
+    stop_at: int = NEVER
+    after: str = ""
+    ahead_ms: int = 0
     settings: dict[str, str] = {}
     begin_at: float = 0.0
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """What a child wrote down: a point it reached, or the answer to a step."""
+    """What a child wrote down: a point it reached, or the answer to a step; who it is, before it stands still."""
 
+    pid: int = 0
     point: str = ""
     step: int = -1
     answer: str = ""
@@ -120,10 +131,15 @@ async def work(job: Job) -> None:
             return
         if reached == job.kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        if reached == job.stop_at:
+            _write(log, Line(pid=os.getpid()))
+            os.kill(os.getpid(), signal.SIGSTOP)
         reached += 1
         _write(log, Line(point=point))
 
-    async with open_shop(Path(job.state), **job.settings) as opened:
+    stopped = await _standing_still(job.after) if job.after else 0
+    clock = Ahead(job.ahead_ms) if job.ahead_ms else None
+    async with open_shop(Path(job.state), clock=clock, **job.settings) as opened:
         await asyncio.sleep(max(0.0, job.begin_at - time.time()))
         shop = watched(opened, watch)
         for number, step in enumerate(job.steps):
@@ -132,6 +148,31 @@ async def work(job: Job) -> None:
             except Refusal as no:
                 answer, order_id = no.code, ""
             _write(log, Line(step=number, answer=answer, order_id=order_id))
+    if stopped:
+        os.kill(stopped, signal.SIGCONT)
+
+
+async def _standing_still(log: str) -> int:
+    """Who wrote that they would, once they do."""
+    end = time.monotonic() + STANDING_S
+    while time.monotonic() < end:
+        lines = Path(log).read_bytes().splitlines(keepends=True) if Path(log).exists() else []
+        for line in lines:
+            pid = msgspec.json.decode(line, type=Line).pid if line.endswith(b"\n") else 0
+            if pid and Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+                return pid
+        await asyncio.sleep(0.01)
+    raise AssertionError("nobody stands still")
+
+
+class Ahead:
+    """The clock of a machine that is ahead of the others."""
+
+    def __init__(self, by_ms: int) -> None:
+        self._by_ms = by_ms
+
+    def now_ms(self) -> int:
+        return SystemClock().now_ms() + self._by_ms
 
 
 async def take(shop: Shop, step: Step) -> tuple[str, str]:
@@ -187,4 +228,5 @@ def _run(job: Job) -> int:
 
 
 if __name__ == "__main__":
+    configure_logs("error")  # not on the pipe
     main()

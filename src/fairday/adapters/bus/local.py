@@ -183,15 +183,14 @@ class LocalBus:
             return 0
         problem = await _hear(subscription, batch)
         if problem is None:
-            await self._write(progress.advance, name, batch[-1].seq)
-            return len(batch)
+            return len(batch) if await self._may_say(progress.advance, name, self._owner, batch[-1].seq) else 0
         await self._failed(cursor, batch, problem)
         return 0
 
     async def _failed(self, cursor: progress.Cursor, batch: Sequence[Delivery], problem: Exception) -> None:
         name, now_ms = cursor.name, self._clock.now_ms()
         if isinstance(problem, Busy):
-            await self._write(progress.put_off, name, cursor.attempts, now_ms + self._pace.delay_ms)
+            await self._may_say(progress.put_off, name, self._owner, cursor.attempts, now_ms + self._pace.delay_ms)
             return
         attempts = cursor.attempts + 1
         log.warning("bus_delivery_failed", subscription=name, seq=batch[0].seq, attempts=attempts, exc_info=problem)
@@ -199,10 +198,10 @@ class LocalBus:
             self._one_by_one[name] = batch[-1].seq
         elif attempts >= self._pace.attempts_limit:
             letter = DeadLetter(name, batch[0], f"{type(problem).__name__}: {problem}"[:2000], now_ms)
-            await self._write(progress.set_aside, letter)
+            await self._may_say(progress.set_aside, letter, self._owner)
             return
         delay_ms = min(self._pace.delay_ms << min(attempts - 1, 20), self._pace.delay_limit_ms)
-        await self._write(progress.put_off, name, attempts, now_ms + delay_ms)
+        await self._may_say(progress.put_off, name, self._owner, attempts, now_ms + delay_ms)
 
     async def _retry_letter(self, subscription: Subscription, letter: Delivery) -> None:
         problem = await _hear(subscription, [letter])
@@ -213,6 +212,14 @@ class LocalBus:
                 subscription.name, letter, f"{type(problem).__name__}: {problem}"[:2000], self._clock.now_ms()
             )
             await self._write(progress.keep_letter, again)
+
+    async def _may_say(self, change: progress.Change, *arguments: object) -> bool:
+        """Whether it was still ours to say. Whoever stood still for longer than a lease is not believed any more."""
+        async with self._database.write() as unit:
+            said = bool(await change(unit, *arguments))
+        if not said:
+            log.warning("bus_lease_lost", owner=self._owner)
+        return said
 
     async def _write(self, change: progress.Change, *arguments: object) -> None:
         async with self._database.write() as unit:

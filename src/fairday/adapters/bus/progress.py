@@ -70,20 +70,22 @@ async def release(unit: Writer, name: str, owner: str) -> None:
     await unit.run(_LEASE, b_name=name, b_owner=owner, b_until_ms=0)
 
 
-async def advance(unit: Writer, name: str, seq: int) -> None:
-    """Everything up to `seq` was heard."""
-    await unit.run(_ADVANCE, b_name=name, b_seq=seq)
+async def advance(unit: Writer, name: str, owner: str, seq: int) -> bool:
+    """Everything up to `seq` was heard. False: the lease is somebody else's by now, or they are further already."""
+    return bool(await unit.run(_ADVANCE, b_name=name, b_owner=owner, b_seq=seq))
 
 
-async def put_off(unit: Writer, name: str, attempts: int, retry_ms: int) -> None:
-    """Nobody tries again before `retry_ms`."""
-    await unit.run(_PUT_OFF, b_name=name, b_attempts=attempts, b_retry_ms=retry_ms)
+async def put_off(unit: Writer, name: str, owner: str, attempts: int, retry_ms: int) -> bool:
+    """Nobody tries again before `retry_ms`. False as for `advance`."""
+    return bool(await unit.run(_PUT_OFF, b_name=name, b_owner=owner, b_attempts=attempts, b_retry_ms=retry_ms))
 
 
-async def set_aside(unit: Writer, letter: DeadLetter) -> None:
-    """The event becomes a dead letter and the rest go on."""
+async def set_aside(unit: Writer, letter: DeadLetter, owner: str) -> bool:
+    """The event becomes a dead letter and the rest go on. False as for `advance`: nothing becomes of it here."""
+    if not await advance(unit, letter.subscription, owner, letter.delivery.seq):
+        return False
     await keep_letter(unit, letter)
-    await advance(unit, letter.subscription, letter.delivery.seq)
+    return True
 
 
 async def keep_letter(unit: Writer, letter: DeadLetter) -> None:
@@ -156,18 +158,13 @@ _CLAIM = Statement(
     )
     .values(owner=bindparam("b_owner"), lease_until_ms=bindparam("b_until_ms"), kinds=bindparam("b_kinds"))
 )
-_LEASE = Statement(
-    update(CURSORS)
-    .where(_C.name == bindparam("b_name"), _C.owner == bindparam("b_owner"))
-    .values(lease_until_ms=bindparam("b_until_ms"))
-)
+_LEASED = (_C.name == bindparam("b_name"), _C.owner == bindparam("b_owner"))
+_LEASE = Statement(update(CURSORS).where(*_LEASED).values(lease_until_ms=bindparam("b_until_ms")))
 _ADVANCE = Statement(
-    update(CURSORS).where(_C.name == bindparam("b_name")).values(seq=bindparam("b_seq"), attempts=0, retry_ms=0)
+    update(CURSORS).where(*_LEASED, _C.seq < bindparam("b_seq")).values(seq=bindparam("b_seq"), attempts=0, retry_ms=0)
 )
 _PUT_OFF = Statement(
-    update(CURSORS)
-    .where(_C.name == bindparam("b_name"))
-    .values(attempts=bindparam("b_attempts"), retry_ms=bindparam("b_retry_ms"))
+    update(CURSORS).where(*_LEASED).values(attempts=bindparam("b_attempts"), retry_ms=bindparam("b_retry_ms"))
 )
 _KEEP = upsert(DEAD_LETTERS)
 _LETTERS = Statement(
