@@ -40,6 +40,7 @@ ROWS_SHOWN = 20
 
 _O, _L, _H, _P, _R, _V = ORDERS.c, LINES.c, HOLDS.c, PAYMENTS.c, REFUNDS.c, VOUCHER_USES.c
 _OFF = ("declined", "cancelled")
+_ORDER_STATE, _PAYMENT_STATE = func.max(_O.state), func.max(_P.state)  # of a group with one: HAVING wants it so
 _HELD_GIFTS = ("redeem", "release")
 _B, _M = GIFT_BALANCES.c, GIFT_MOVEMENTS.c
 _ORDER_IDS = select(_O.id)
@@ -160,11 +161,11 @@ BETWEEN = (
             .group_by(_M.order_id, _O.state, _P.state)
             .having(
                 or_(
-                    func.coalesce(_O.state, "") == "",
+                    func.coalesce(_ORDER_STATE, "") == "",
                     case(
-                        (_O.state == "declined", func.sum(case((_M.kind.in_(_HELD_GIFTS), _M.amount), else_=0))),
+                        (_ORDER_STATE == "declined", func.sum(case((_M.kind.in_(_HELD_GIFTS), _M.amount), else_=0))),
                         (
-                            and_(_O.state == "cancelled", _P.state == "voided"),
+                            and_(_ORDER_STATE == "cancelled", _PAYMENT_STATE == "voided"),
                             func.sum(case((_M.kind.in_(_HELD_GIFTS), _M.amount), else_=0)),
                         ),
                         else_=func.sum(case((_M.kind == "release", _M.amount), else_=0)),

@@ -1,0 +1,281 @@
+"""The classic races: who races whom, over which tables, and what must be so however their steps fall."""
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec.structs import replace
+
+from fairday.adapters.carts.database import DatabaseCarts
+from fairday.domain.access import SYSTEM
+from fairday.domain.fulfilment.errors import NothingToShip
+from fairday.domain.inventory import OutOfStock
+from fairday.domain.inventory import store as stock
+from fairday.domain.orders import CartOrdered, InFlight, NotAllowed, StaleTotal
+from fairday.domain.payments import RefundTooLarge
+from fairday.domain.pricing import Voucher
+from fairday.domain.pricing import store as pricing
+from fairday.domain.pricing.errors import VoucherRefused
+from fairday.kernel.errors import Busy, Conflict, Invalid, Refusal
+from fairday.kernel.ids import new_id
+from fairday.usecases.cancel_order import cancel_order
+from fairday.usecases.place_order import PlacedOrder, place_order
+from fairday.usecases.refund_order import RefundOrder, refund_order
+from fairday.usecases.ship_order import ShipOrder, ship_order
+from fairday.usecases.shop import Shop
+from tests.accounts import audit
+from tests.buying import a_cart, an_order, buy
+from tests.goods import put_goods
+from tests.interleavings.stage import Plans, Side, Stage, StagedDatabase, Waiting, stops_of
+
+Act = Callable[[Shop], Awaitable[Any]]
+Judge = Callable[[Shop, dict[str, Any]], Awaitable[None]]
+
+
+@dataclass
+class Bout:
+    """One setting of a race, fresh for every order of steps."""
+
+    a: Act
+    b: Act
+    judge: Judge
+
+
+Race = Callable[[Shop], Awaitable[Bout]]
+
+
+@dataclass
+class Arena:
+    """A shop on a server, its engine's name, and how many there wait for a lock."""
+
+    shop: Shop
+    engine: str
+    waiting: Waiting
+    played: int = 0
+    blocked: int = 0
+    broken: list[str] = field(default_factory=list)
+
+    async def run(self, race: Race, contested: Sequence[str], plans: Plans, *, auditing: bool = True) -> None:
+        """Every plan on a bout of its own; what went wrong is kept with the order of steps that did it."""
+        stops = {}
+        for name in ("a", "b"):
+            side = Side(name, frozenset())
+            bout = await race(self.shop)
+            await self._act(getattr(bout, name))(side)
+            stops[name] = stops_of(side.steps, frozenset(contested))
+        for plan in plans:
+            bout = await race(self.shop)
+            stage = Stage([Side(name, stops[name]) for name in ("a", "b")], self.waiting)
+            answers = await stage.play({"a": self._act(bout.a), "b": self._act(bout.b)}, plan)
+            self.played += 1
+            self.blocked += stage.blocked
+            try:
+                await bout.judge(self.shop, answers)
+                if auditing:
+                    await audit(self.shop)
+            except AssertionError as broken:
+                told = "\n  ".join(stage.order)
+                self.broken.append(f"{broken}\n{answers}\n  {told}")
+
+    def _act(self, act: Act) -> Callable[[Side], Awaitable[Any]]:
+        async def staged(side: Side) -> Any:
+            database = StagedDatabase(self.shop.database, side, self.engine)
+            carts = DatabaseCarts(database, self.shop.clock)
+            return await act(dataclasses.replace(self.shop, database=database, carts=carts))
+
+        return staged
+
+
+def refusals(answers: dict[str, Any], *allowed: type[Refusal]) -> list[Refusal]:
+    """What was refused, which must be one of these; anything raised that is no refusal is a mistake of ours."""
+    raised = [answer for answer in answers.values() if isinstance(answer, BaseException)]
+    assert all(isinstance(one, allowed) for one in raised), raised
+    return raised  # type: ignore[return-value]
+
+
+async def level(shop: Shop, sku: str) -> tuple[int, int, int]:
+    async with shop.database.read() as reader:
+        (found,) = await stock.levels(reader, [sku])
+    return found.on_hand, found.held, found.allocated
+
+
+async def captured(shop: Shop, order_ids: Sequence[str]) -> int:
+    return sum(one.captured - one.refunded for one in (await shop.payments["sandbox"].find(list(order_ids))).values())
+
+
+async def goods(shop: Shop, pieces: int) -> str:
+    """A new thing to buy."""
+    sku = f"S{new_id()}"
+    await put_goods(shop, {sku: pieces})
+    return sku
+
+
+# ------------------------------------------------------------------------------------------------------------- buying
+
+
+async def last_piece(shop: Shop) -> Bout:
+    """F-22: one piece, two buyers."""
+    sku = await goods(shop, 1)
+    commands = [await an_order(shop, await a_cart(shop, {sku: 1})) for _ in range(2)]
+
+    async def judge(shop: Shop, answers: dict[str, Any]) -> None:
+        assert len(refusals(answers, OutOfStock, Busy)) == 1
+        assert await level(shop, sku) == (1, 0, 1)
+
+    return Bout(_placing(commands[0]), _placing(commands[1]), judge)
+
+
+async def opposite_carts(shop: Shop) -> Bout:
+    """F-23: two things in opposite order, one piece of each left."""
+    one, two = await goods(shop, 1), await goods(shop, 1)
+    commands = [await an_order(shop, await a_cart(shop, dict.fromkeys(skus, 1))) for skus in ((one, two), (two, one))]
+
+    async def judge(shop: Shop, answers: dict[str, Any]) -> None:
+        assert len(refusals(answers, OutOfStock, Busy)) == 1
+        assert (await level(shop, one), await level(shop, two)) == ((1, 0, 1), (1, 0, 1))
+
+    return Bout(_placing(commands[0]), _placing(commands[1]), judge)
+
+
+async def last_voucher(shop: Shop) -> Bout:
+    """F-19: a voucher that may be used once, and both saw the lower price."""
+    sku, code = await goods(shop, 5), f"V{new_id()}".upper()
+    async with shop.database.write() as unit:
+        await pricing.put_vouchers(unit, [Voucher(code=code, kind="percent", percent_ppm=500_000, uses_limit=1)])
+    commands = [
+        await an_order(shop, await a_cart(shop, {sku: 1}, voucher=code), email=f"{name}@x.org") for name in "ab"
+    ]
+
+    async def judge(shop: Shop, answers: dict[str, Any]) -> None:
+        assert len(refusals(answers, VoucherRefused, StaleTotal, Conflict, Busy)) == 1
+        assert await level(shop, sku) == (5, 0, 1)
+        async with shop.database.read() as reader:
+            assert (await pricing.vouchers(reader, [code]))[code].used == 1
+
+    return Bout(_placing(commands[0]), _placing(commands[1]), judge)
+
+
+async def cart_twice(shop: Shop) -> Bout:
+    """F-14: one cart, two tabs, a key each."""
+    sku = await goods(shop, 5)
+    cart = await a_cart(shop, {sku: 1})
+    commands = [await an_order(shop, cart) for _ in range(2)]
+
+    async def judge(shop: Shop, answers: dict[str, Any]) -> None:
+        assert len(refusals(answers, CartOrdered, Busy)) == 1
+        assert await level(shop, sku) == (5, 0, 1)
+
+    return Bout(_placing(commands[0]), _placing(commands[1]), judge)
+
+
+async def double_pay(shop: Shop) -> Bout:
+    """F-13: the same command twice: one order, and whoever is second is told to wait or gets it."""
+    sku = await goods(shop, 5)
+    command = await an_order(shop, await a_cart(shop, {sku: 1}))
+
+    async def judge(shop: Shop, answers: dict[str, Any]) -> None:
+        refusals(answers, InFlight)
+        placed = {one.order.id for one in answers.values() if isinstance(one, PlacedOrder)}
+        assert len(placed) == 1
+        assert await level(shop, sku) == (5, 0, 1)
+
+    return Bout(_placing(command), _placing(command), judge)
+
+
+async def cart_edited(shop: Shop) -> Bout:
+    """F-15: more is put into the cart while it is paid: what is paid is what was seen."""
+    sku = await goods(shop, 9)
+    cart = await a_cart(shop, {sku: 1})
+    command = await an_order(shop, cart)
+    more = replace(cart, lines=tuple(replace(line, quantity=5) for line in cart.lines))
+
+    async def edit(shop: Shop) -> bool:
+        return await shop.carts.put(more)
+
+    async def judge(shop: Shop, answers: dict[str, Any]) -> None:
+        refusals(answers)
+        assert answers["a"].order.total == command.expected_total
+        assert await captured(shop, [answers["a"].order.id]) == command.expected_total
+        assert await level(shop, sku) == (9, 0, 1)
+
+    return Bout(_placing(command), edit, judge)
+
+
+def _placing(command: Any) -> Act:
+    async def place(shop: Shop) -> PlacedOrder:
+        return await place_order(shop, command)
+
+    return place
+
+
+# ----------------------------------------------------------------------------------------------------- after the sale
+
+
+async def cancel_and_ship(shop: Shop) -> Bout:
+    """F-28: one wins; what was sent keeps its money, what was called off gives it back."""
+    sku = await goods(shop, 9)
+    order = (await buy(shop, {sku: 2})).order
+
+    async def ship(shop: Shop) -> Any:
+        return await ship_order(shop, ShipOrder(order_id=order.id))
+
+    async def cancel(shop: Shop) -> Any:
+        return await cancel_order(shop, order.id, reason="", actor=SYSTEM)
+
+    async def judge(shop: Shop, answers: dict[str, Any]) -> None:
+        assert len(refusals(answers, NotAllowed, NothingToShip, Conflict, Busy, Invalid)) == 1
+        sent = not isinstance(answers["a"], BaseException)
+        assert await captured(shop, [order.id]) == (order.total if sent else 0)
+        assert await level(shop, sku) == ((7, 0, 0) if sent else (9, 0, 0))
+
+    return Bout(ship, cancel, judge)
+
+
+async def two_refunds(shop: Shop) -> Bout:
+    """F-26: three of five pieces, twice."""
+    return await _refunds(shop, lambda order: RefundOrder(order_id=order.id, lines={1: 3}), of=5, back=3)
+
+
+async def two_postages(shop: Shop) -> Bout:
+    """The same with the postage, which is there once."""
+    return await _refunds(shop, lambda order: RefundOrder(order_id=order.id, shipping=order.shipping), of=1, back=0)
+
+
+async def _refunds(shop: Shop, ask: Callable[[Any], RefundOrder], *, of: int, back: int) -> Bout:
+    sku = await goods(shop, 9)
+    order = (await buy(shop, {sku: of})).order
+    await ship_order(shop, ShipOrder(order_id=order.id))
+    command = ask(order)
+
+    async def refund(shop: Shop) -> Any:
+        return await refund_order(shop, command)
+
+    async def judge(shop: Shop, answers: dict[str, Any]) -> None:
+        assert len(refusals(answers, RefundTooLarge, Conflict, Busy, Invalid)) == 1
+        given_back = order.total - await captured(shop, [order.id])
+        assert given_back == back * order.subtotal // of + command.shipping > 0
+
+    return Bout(refund, refund, judge)
+
+
+async def piece_by_piece(shop: Shop) -> Bout:
+    """Two pieces of three, one at a time and at once, of a line that does not divide: no cent is made or lost."""
+    sku = f"S{new_id()}"
+    await put_goods(shop, {sku: 9}, euros=333)
+    async with shop.database.write() as unit:
+        code = f"P{new_id()}".upper()
+        await pricing.put_vouchers(unit, [Voucher(code=code, kind="percent", percent_ppm=100_000)])
+    order = (await buy(shop, {sku: 3}, voucher=code)).order
+    await ship_order(shop, ShipOrder(order_id=order.id))
+
+    async def refund(shop: Shop) -> Any:
+        return await refund_order(shop, RefundOrder(order_id=order.id, lines={1: 1}))
+
+    async def judge(shop: Shop, answers: dict[str, Any]) -> None:
+        refused = refusals(answers, Conflict, Busy, Invalid)
+        for _ in range(1 + len(refused)):
+            await refund(shop)
+        assert await captured(shop, [order.id]) == order.shipping
+
+    return Bout(refund, refund, judge)

@@ -1,0 +1,36 @@
+"""All orders in which the steps of two transactions can fall, for the classic races, on real engines."""
+
+import pytest
+
+from tests.interleavings import races
+from tests.interleavings.stage import Plans
+
+RACES = {
+    "last piece": (races.last_piece, ("stock",)),
+    "opposite carts": (races.opposite_carts, ("stock",)),
+    "last voucher": (races.last_voucher, ("vouchers", "voucher_uses")),
+    "cart twice": (races.cart_twice, ("order_carts", "stock")),
+    "double pay": (races.double_pay, ("order_commands", "order_carts", "stock")),
+    "cart edited": (races.cart_edited, ("carts", "orders")),
+    "cancel and ship": (races.cancel_and_ship, ("orders", "order_lines", "stock", "payments")),
+    "two refunds": (races.two_refunds, ("orders", "order_lines", "payments", "refunds")),
+    "two postages": (races.two_postages, ("orders", "payments", "refunds")),
+    "piece by piece": (races.piece_by_piece, ("orders", "order_lines", "payments", "refunds")),
+}
+SOME = 6
+
+
+@pytest.mark.parametrize("name", RACES)
+async def test_some_orders_of_steps(arena, name):
+    race, contested = RACES[name]
+    await arena.run(race, contested, Plans(seed=31, most=SOME))
+    assert arena.broken == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", RACES)
+async def test_all_orders_of_steps(arena, name):
+    race, contested = RACES[name]
+    await arena.run(race, contested, Plans())
+    assert arena.broken == []
+    assert arena.played > 1
