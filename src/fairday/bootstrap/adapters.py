@@ -19,11 +19,12 @@ from fairday.adapters.products.database import DatabaseProducts
 from fairday.adapters.search.tantivy import TantivySearch
 from fairday.bootstrap.settings import Settings, SettingsError, path_of, runs_alone, scheme_of, secret_of
 from fairday.kernel.clock import SECOND_MS, Clock
-from fairday.kernel.sealing import derive_key
+from fairday.kernel.sealing import derive_key, keyed_token
 from fairday.ports.database import Database
 from fairday.ports.payments import Payments
 from fairday.usecases.shop import ShopSettings
 
+SHOP_MARK = 16
 SHARED_TTL_MS = 5 * SECOND_MS  # how old what another process changed may get in a cache of our own
 
 
@@ -97,7 +98,10 @@ def _stripe(parts: Parts, _url: str) -> Payments:
         raise SettingsError(
             "FAIRDAY_STRIPE_API_BASE begins with https://, or with http:// and an address of this machine"
         )
-    keys = StripeKeys(secret_key=given.stripe_secret_key, webhook_secrets=secrets, api_base=base, shop_name=given.name)
+    keys = StripeKeys(
+        secret_key=given.stripe_secret_key, webhook_secrets=secrets, api_base=base, shop_name=given.name,
+        shop=keyed_token(secret_of(given, parts.state), "stripe", "shop")[:SHOP_MARK],
+    )  # fmt: skip
     return StripePayments(parts.rows, parts.clock, keys)
 
 

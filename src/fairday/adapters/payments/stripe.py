@@ -55,12 +55,16 @@ log = structlog.get_logger(__name__)
 
 
 class StripeKeys(Struct, frozen=True, kw_only=True):
-    """What opens the account. Several webhook secrets: a new one is added before the old one is taken away."""
+    """What opens the account. Several webhook secrets: a new one is added before the old one is taken away.
+
+    `shop` marks whatever is made there as ours, since others may use the same account.
+    """
 
     secret_key: str
     webhook_secrets: tuple[str, ...] = ()
     api_base: str = API_BASE
     shop_name: str = ""
+    shop: str = "fairday"
 
     def __repr__(self) -> str:
         """Without the keys: settings end up in logs and tracebacks."""
@@ -153,7 +157,7 @@ class StripePayments:
                     {
                         "payment_intent": known.reference,
                         "amount": amount,
-                        "metadata": {words.ORDER: order_id, words.REFUND: refund_id},
+                        "metadata": {**self._named(order_id), words.REFUND: refund_id},
                     },
                     {"idempotency_key": refund_id},
                 )
@@ -237,18 +241,17 @@ class StripePayments:
             return ProviderEvent(id=message.id, kind="dispute", reference=about.id)
         if not message.type.startswith(words.PAYMENT_EVENTS):
             return ProviderEvent(id=message.id, kind="other")
-        order_id = (about.metadata or {}).get(words.ORDER, "") or about.client_reference_id or ""
+        order_id = words.order_named(about.metadata, self._keys.shop)
         payment = about.payment_intent if isinstance(about.payment_intent, str) else ""
         reference = about.id if about.object == "payment_intent" else payment[:KEY_LENGTH]
-        return ProviderEvent(
-            id=message.id, kind="payment", order_id=order_id if is_id(order_id) else "", reference=reference
-        )
+        return ProviderEvent(id=message.id, kind="payment", order_id=order_id, reference=reference)
 
     async def order_of(self, reference: str) -> str:
         """The order that a payment was made for."""
         async with _asked(""):
             try:
-                return words.order_named((await self._stripe.payment_intents.retrieve_async(reference)).metadata)
+                found = await self._stripe.payment_intents.retrieve_async(reference)
+                return words.order_named(found.metadata, self._keys.shop)
             except stripe.InvalidRequestError:
                 return ""
 
@@ -260,12 +263,15 @@ class StripePayments:
             except stripe.InvalidRequestError:
                 return None
         intent = found.payment_intent
-        order_id = words.order_named(intent.metadata) if isinstance(intent, stripe.PaymentIntent) else ""
+        order_id = words.order_named(getattr(intent, "metadata", None), self._keys.shop)
         return words.dispute_of(order_id, found) if order_id else None
 
     async def close(self) -> None:
         """Let go of the connections."""
         await self._http.close_async()  # type: ignore[no-untyped-call]
+
+    def _named(self, order_id: str) -> dict[str, str]:
+        return {words.SHOP: self._keys.shop, words.ORDER: order_id}
 
     async def _make(self, request: PaymentRequest) -> str | PaymentOutcome:
         """An intent or a session that nobody can pay yet; or the answer, where Stripe would not have it."""
@@ -280,7 +286,7 @@ class StripePayments:
                     "currency": request.currency.lower(),
                     "capture_method": "automatic" if request.capture else "manual",
                     "allowed_payment_method_types": ["card"],
-                    "metadata": {words.ORDER: request.order_id},
+                    "metadata": self._named(request.order_id),
                 },
                 {"idempotency_key": request.order_id},
             )
@@ -293,7 +299,7 @@ class StripePayments:
         return intent.id
 
     async def _make_session(self, request: PaymentRequest) -> Session:
-        named = {words.ORDER: request.order_id}
+        named = self._named(request.order_id)
         title = f"{self._keys.shop_name} {request.order_id[-8:-4]}-{request.order_id[-4:]}".strip()
         params: stripe.params.checkout.SessionCreateParams = {
             "mode": "payment",
@@ -360,7 +366,7 @@ class StripePayments:
             elif reference.startswith("pi_"):
                 await self._stripe.payment_intents.cancel_async(reference)
         except stripe.InvalidRequestError as error:
-            log.info("stripe_not_cancelled", reference=reference, code=error.code)
+            log.info("stripe_not_cancelled", reference=reference, problem=error.code)
 
     async def _known(self, order_id: str) -> PaymentOutcome | None:
         reference = await self._reference(order_id) or await self._searched(order_id)
@@ -409,7 +415,8 @@ class StripePayments:
         found = await self._stripe.payment_intents.search_async(
             {"query": f"metadata['{words.ORDER}']:'{order_id}'", "limit": PAGE}
         )
-        tried = [intent for intent in found.data if intent.status not in {"requires_payment_method", "canceled"}]
+        ours = [one for one in found.data if words.order_named(one.metadata, self._keys.shop) == order_id]
+        tried = [intent for intent in ours if intent.status not in {"requires_payment_method", "canceled"}]
         return await self._remember(order_id, tried[0].id) if tried else None
 
     async def _booked(self, from_s: int, until_s: int) -> list[stripe.BalanceTransaction]:
@@ -426,7 +433,7 @@ class StripePayments:
 
     async def _line(self, booked: stripe.BalanceTransaction) -> ReportLine | None:
         source = booked.source
-        order_id = words.order_named(getattr(source, "metadata", None))
+        order_id = words.order_named(getattr(source, "metadata", None), self._keys.shop)
         intent = getattr(source, "payment_intent", None)
         if not order_id and isinstance(intent, str):
             order_id = await self.order_of(intent)

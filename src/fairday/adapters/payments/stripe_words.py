@@ -12,6 +12,7 @@ from fairday.kernel.ids import is_id
 from fairday.ports.payment_reports import ReportKind, ReportLine
 
 ORDER = "order_id"
+SHOP = "shop"
 REFUND = "refund_id"
 REASON_LENGTH = 64
 ID_DIGITS = 12
@@ -32,7 +33,6 @@ class About(Struct):
 
     id: str = ""
     object: str = ""
-    client_reference_id: str | None = None
     metadata: dict[str, str] | None = None
     payment_intent: str | dict[str, msgspec.Raw] | None = None
 
@@ -51,10 +51,13 @@ class Message(Struct):
     data: Data
 
 
-def order_named(metadata: object) -> str:
-    """The order that an object of theirs was made for; "" when it is not one of ours."""
-    named = metadata.to_dict().get(ORDER, "") if isinstance(metadata, stripe.StripeObject) else ""
-    return named if isinstance(named, str) and is_id(named) else ""
+def order_named(metadata: object, shop: str) -> str:
+    """The order of this shop that an object of theirs was made for; "" for anybody else's: accounts may be shared."""
+    named = metadata.to_dict() if isinstance(metadata, stripe.StripeObject) else metadata
+    if not isinstance(named, dict) or named.get(SHOP) != shop:
+        return ""
+    order_id = named.get(ORDER, "")
+    return order_id if isinstance(order_id, str) and is_id(order_id) else ""
 
 
 def outcome_of_intent(order_id: str, intent: stripe.PaymentIntent) -> PaymentOutcome | None:
@@ -157,9 +160,9 @@ def line_id(booked: stripe.BalanceTransaction) -> str:
 
 
 def line_of(booked: stripe.BalanceTransaction, order_id: str) -> ReportLine | None:
-    """A booking of theirs as a line of the report; None for what moves no money between shopper and shop."""
+    """A booking of theirs as a line of the report; None for what moves no money between this shop and its shoppers."""
     kind = KINDS.get(booked.reporting_category)
-    if kind is None:
+    if kind is None or not (order_id or kind == "fee"):
         return None
     source = booked.source
     refund_id = (
