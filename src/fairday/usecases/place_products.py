@@ -196,8 +196,8 @@ def _counts(one: Imported, levels: Mapping[str, Sequence[StockLevel]]) -> list[R
     counts = []
     for shelf in one.shelves:
         level = next((level for level in levels.get(shelf.sku, ()) if level.location == shelf.location), None)
-        if level is not None and shelf.on_hand < level.held + level.allocated:
-            raise BadRowError(f"SKU {shelf.sku}: {level.held + level.allocated} pieces are promised to orders")
+        if level is not None and shelf.on_hand < level.least:
+            raise BadRowError(f"SKU {shelf.sku}: {level.least} pieces are promised to orders")
         if level is None or level.on_hand != shelf.on_hand:
             counts.append(Received(shelf.sku, shelf.location, shelf.on_hand, shelf.unit_cost))
     counts += [

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, case, func, select, update
 
 from fairday.domain.inventory.errors import LocationTaken, StockRefused
 from fairday.domain.inventory.model import Delivery, Movement, MovementKind, Received, StockLevel, StockPolicy, Transfer
-from fairday.domain.inventory.routing import Location
+from fairday.domain.inventory.routing import MAIN, Location
 from fairday.domain.inventory.store import (
     FREE,
     HERE,
@@ -71,7 +71,8 @@ async def levels_at(reader: Reader, location: str, after: str, limit: int) -> li
 async def count_shelves(unit: Writer, counts: Sequence[Received], ref: str, at_ms: int) -> int:
     """Set what is on hand. More pieces than before come in at `unit_cost`, fewer go at their average cost.
 
-    The change of the stock's value in base minor units. StockRefused when some is promised that would not be there.
+    A location that nobody knew becomes one. The change of the stock's value in base minor units. StockRefused when
+    some is promised that would not be there.
     """
     latest = {(count.sku, count.location): count for count in counts}
     before, fresh = await _shelves(unit, sorted(latest))
@@ -90,6 +91,9 @@ async def count_shelves(unit: Writer, counts: Sequence[Received], ref: str, at_m
         if change or shelf in fresh:
             moves.append(_movement("counted", shelf, change, worth, ref, at_ms))
     await must(unit, _COUNT, rows)
+    await unit.run_many(_NEW_LOCATION, [
+        _location_row(Location(code=code, name=code)) for code in sorted({place for _, place in fresh} - {MAIN})
+    ])  # fmt: skip
     await write_moves(unit, moves)
     return sum(move.cost for move in moves)
 
