@@ -72,8 +72,8 @@ def is_id(text: str) -> bool:
 
 
 def _text(number: int) -> str:
-    characters = []
-    for _ in range(ID_LENGTH):
-        characters.append(_ALPHABET[number & 31])
-        number >>= 5
-    return "".join(reversed(characters))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
+
+
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_SHIFTS = range(ID_LENGTH * 5 - 10, -1, -10)

@@ -12,7 +12,7 @@ from fairday.kernel.events import announce
 from fairday.usecases.book_order import announce_scarcity
 from fairday.usecases.refund_order import RefundOrder, postage_left, refund_order
 from fairday.usecases.repeat_command import remember_command
-from fairday.usecases.ship_order import read_order
+from fairday.usecases.ship_order import lock_order, read_order
 from fairday.usecases.shop import Shop
 from fairday.usecases.write_audit import write_audit
 
@@ -46,15 +46,15 @@ async def cancel_voided(
     """The provider let go of an authorisation: so does the order. False when that was written before."""
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
-        order, lines = await read_order(unit, outcome.order_id)
+        order, lines = await lock_order(unit, outcome.order_id)
         await remember_command(unit, once)
         if not await orders.move(unit, order, "cancelled", now_ms):
             return False
         waiting = {line.line_no: line.to_ship for line in lines if line.to_ship}
         await orders.add_to_lines(unit, order.id, "cancelled", waiting)
         pieces = {line.sku: line.to_ship for line in lines if line.to_ship}
-        await stock.deallocate(unit, order.id, pieces)
         await pricing.release_many(unit, [order.id])
+        await stock.deallocate(unit, order.id, pieces)
         await payments.record_many(unit, [outcome], now_ms)
         await announce(unit, [OrderCancelled(subject=order.id)], now_ms)
         await announce_scarcity(unit, pieces, now_ms)
