@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import engines
 from tests.running import Store, store, unused_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +53,16 @@ def state(tmp_path: Path) -> Path:
     folder = tmp_path / "state"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(params=engines.ENGINES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated, empty database, on each engine in turn: `open_shop(state, database=engine)`."""
+    try:
+        with engines.fresh(request.param, tmp_path) as url:
+            yield url
+    except engines.MissingEngineError as missing:
+        not_run(str(missing))
 
 
 @pytest.fixture

@@ -57,3 +57,13 @@ class Busy(Refusal):
 
     code = "busy"
     status = 503
+
+
+class CommitUnknown(Refusal):
+    """The connection was lost while a unit was being kept: it was kept whole or not at all, and only asking tells.
+
+    Whoever sent a command with an idempotency key sends it again and is told.
+    """
+
+    code = "commit_unknown"
+    status = 503

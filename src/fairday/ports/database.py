@@ -9,12 +9,18 @@ from fairday.kernel.unit_of_work import Reader, Writer
 class Database(Protocol):
     """Units of work.
 
-    `write` commits when its block ends and rolls back when it raises; a committed unit survives a power cut. Units of
-    one process run one after another or as if they did. `Busy` is raised when none can be had within the deadline.
-    `read` sees every unit that committed before it began.
+    `write` commits when its block ends and rolls back when it raises; a committed unit survives a power cut. On a
+    server units run side by side, and a statement sees what committed before it began: who decides by what was read
+    says so in the statement's condition and looks at the row count, or reads `with_for_update`. On SQLite they run one
+    after another. `Busy`: none was to be had in time, or this one lost to another; nothing happened. `CommitUnknown`:
+    the connection was lost while committing.
+
+    `read` sees every unit that committed before it began; its statements may see different commits. With `snapshot`
+    they see the same ones, and may take long: it is for reports, exports and checks. With `stale` a replica may answer,
+    which is seconds behind.
     """
 
-    def read(self) -> AbstractAsyncContextManager[Reader]:
+    def read(self, *, snapshot: bool = False, stale: bool = False) -> AbstractAsyncContextManager[Reader]:
         """A view to ask from."""
         ...
 

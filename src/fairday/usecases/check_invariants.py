@@ -32,6 +32,7 @@ from fairday.domain.pricing.invariants import INVARIANTS as PRICING
 from fairday.domain.pricing.tables import GIFT_BALANCES, GIFT_MOVEMENTS, VOUCHER_USES
 from fairday.kernel.invariants import Invariant
 from fairday.kernel.sql import Statement
+from fairday.kernel.unit_of_work import Row
 from fairday.usecases.compare_reports import compare_reports
 from fairday.usecases.shop import Shop
 from fairday.usecases.write_audit import verify_audit
@@ -262,9 +263,9 @@ async def check_invariants(shop: Shop, *, stale_ms: int = 0) -> list[Broken]:
     the providers' own records, but for what is younger than `stale_ms` (0 while nobody buys).
     """
     broken = []
-    async with shop.database.read() as reader:
+    async with shop.database.read(snapshot=True) as reader:
         for rule in INVARIANTS:
-            rows = await reader.rows(rule.statement)
+            rows: Sequence[Row] = await reader.rows(rule.statement)
             if rows:
                 broken.append(Broken(rule.name, rule.sentence, rule.columns, tuple(rows[:ROWS_SHOWN])))
     links = [tuple(str(value) for value in astuple(link)) for link in await verify_audit(shop)]
@@ -273,7 +274,8 @@ async def check_invariants(shop: Shop, *, stale_ms: int = 0) -> list[Broken]:
     found = [one.difference for one in (await compare_reports(shop, stale_ms=stale_ms)).found]
     stray = [astuple(one) for one in found if one.kind in STRAY]
     others = [astuple(one) for one in found if one.kind not in STRAY]
-    for (name, sentence, columns), rows in zip(COMPUTED, (links, days, stray, others), strict=True):
+    computed: tuple[Sequence[Row], ...] = (links, days, stray, others)
+    for (name, sentence, columns), rows in zip(COMPUTED, computed, strict=True):
         if rows:
             broken.append(Broken(name, sentence, columns, tuple(rows[:ROWS_SHOWN])))
     return broken

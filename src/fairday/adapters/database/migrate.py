@@ -1,65 +1,101 @@
 """Bring a database's schema up to date: forward only, repeatable, and safe to interrupt.
 
-Each revision is one transaction, so a process that dies in one leaves the schema as it was before it. Two processes
-that start at once take turns. `upgrade` does the work, in a process of its own, when there is any.
+On SQLite and PostgreSQL each revision is one transaction, so a process that dies in one leaves the schema as it was
+before it; on MySQL the next try goes on where the last one stopped. Processes that start at once take turns. `upgrade`
+does the work, in a process of its own, when there is any.
+
+A schema newer than this code is fine: revisions only add, so that two versions of the code may share a database.
 """
 
 import asyncio
-import fcntl
-import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Protocol
 
-from fairday.adapters.database.sqlite import SqliteDatabase
+import msgspec
+from msgspec import Struct
+
+from fairday.adapters.database.address import Address
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
-LOCK_SUFFIX = ".migrating"
 
 
 class MigrationError(OSError):
-    """A revision failed; the schema is as it was before it."""
+    """A revision failed; the next try begins with it."""
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """What to upgrade: an SQLite file or a database on a server. `migrations` is the folder of revisions."""
+
+    migrations: str
+    path: str = ""
+    address: Address | None = None
+
+    def __str__(self) -> str:
+        """Without the password."""
+        return self.path or str(self.address)
+
+
+class Migratable(Protocol):
+    """A database whose schema can be asked for its revision and upgraded."""
+
+    @property
+    def place(self) -> Path | Address:
+        """The file, or the address."""
+        ...
+
+    async def revision(self) -> str:
+        """The revision the schema is at; "" for none."""
+        ...
+
+
+class Migrated(Struct, frozen=True):
+    """The revision before and after; "" before there was any."""
+
+    before: str
+    after: str
+
+    def ran(self) -> list[str]:
+        """The revisions that ran, oldest first."""
+        return [revision for revision in revisions() if self.before < revision <= self.after]
+
+
+def revisions() -> list[str]:
+    """Every revision this code knows, oldest first."""
+    return sorted(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
 
 
 def newest_revision() -> str:
     """The revision that this code is written for."""
-    return max(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
+    return revisions()[-1]
 
 
-def revision_of(path: Path) -> str:
-    """The revision a file is at; "" for none."""
-    with closing(sqlite3.connect(path)) as connection:
-        try:
-            found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        except sqlite3.OperationalError:
-            return ""
-        return str(found[0]) if found else ""
+async def is_behind(database: Migratable) -> bool:
+    """Whether there is something to do before this code can use the database."""
+    return await database.revision() < newest_revision()
 
 
-async def migrate(database: SqliteDatabase) -> None:
+async def migrate(database: Migratable) -> Migrated:
     """Run every revision that this database has not seen."""
-    newest = newest_revision()
-    if revision_of(database.path) == newest:
-        return
-    with _alone(database.path):
-        if revision_of(database.path) != newest:
-            await _upgrade(database.path)
+    before = await database.revision()
+    if before >= newest_revision():
+        return Migrated(before, before)
+    place = database.place
+    folder = str(VERSIONS.parent)
+    if isinstance(place, Address):
+        await _upgrade(Target(migrations=folder, address=place))
+    else:
+        await _upgrade(Target(migrations=folder, path=str(place)))
+    return Migrated(before, await database.revision())
 
 
-async def _upgrade(path: Path) -> None:
+async def _upgrade(target: Target) -> None:
+    """The target goes through a pipe, because arguments are for everyone on the machine to read."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "fairday.adapters.database.upgrade", str(path), str(VERSIONS.parent),
-        stderr=asyncio.subprocess.PIPE,
+        sys.executable, "-m", "fairday.adapters.database.upgrade",
+        stdin=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    _, complaint = await process.communicate()
+    _, complaint = await process.communicate(msgspec.json.encode(target))
     if process.returncode:
         last = complaint.decode(errors="replace").strip().rpartition("\n")[2]
-        raise MigrationError(f"the schema of {path} could not be brought up to date: {last}")
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    with path.with_name(path.name + LOCK_SUFFIX).open("a", encoding="ascii") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        raise MigrationError(f"the schema of {target} could not be brought up to date: {last}")

@@ -7,7 +7,7 @@ write the same file in short units (imports): a writer that finds it busy waits 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from fairday.kernel.unit_of_work import Reader, Row, Writer
 
 BUSY_DEADLINE_S = 10.0
 BUSY_PAUSE_S = 0.002
+FULL_PAUSE_S = 10
 READERS_KEPT = 4
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -69,9 +70,13 @@ class SqliteDatabase:
         self._writer = connect(path)
         self._readers: list[sqlite3.Connection] = []
 
+    def read(self, *, snapshot: bool = False, stale: bool = False) -> AbstractAsyncContextManager[Reader]:  # noqa: ARG002
+        """A snapshot either way, and never stale: one file has no replicas."""
+        return self._snapshot()
+
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Reader]:
-        """A snapshot: every statement in the block sees the same commits."""
+    async def _snapshot(self) -> AsyncIterator[Reader]:
+        """Every statement in the block sees the same commits."""
         connection = self._readers.pop() if self._readers else connect(self.path)
         connection.execute("BEGIN")
         try:
@@ -91,6 +96,11 @@ class SqliteDatabase:
             try:
                 yield SqliteUnit(self._writer)
                 self._writer.commit()
+            except sqlite3.OperationalError as error:
+                self._writer.rollback()
+                if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+                    raise Busy(retry_after_s=FULL_PAUSE_S) from error  # nothing was done, and space may come back
+                raise
             except BaseException:
                 self._writer.rollback()
                 raise
@@ -100,6 +110,19 @@ class SqliteDatabase:
         for connection in (*self._readers, self._writer):
             connection.close()
         self._readers.clear()
+
+    @property
+    def place(self) -> Path:
+        """The file."""
+        return self.path
+
+    async def revision(self) -> str:
+        """The revision the schema is at; "" for none."""
+        try:
+            found = self._writer.execute("SELECT version_num FROM alembic_version").fetchone()
+        except sqlite3.OperationalError:
+            return ""
+        return str(found[0]) if found else ""
 
     async def _begin(self) -> None:
         deadline = asyncio.get_running_loop().time() + BUSY_DEADLINE_S

@@ -1,7 +1,7 @@
 """Questions the back office and the account ask of orders. Nothing here writes."""
 
 from msgspec import Struct
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, literal_column, or_, select
 
 from fairday.domain.orders.model import Order
 from fairday.domain.orders.store import order_from
@@ -109,7 +109,10 @@ _OF_CUSTOMER = Statement(
     .limit(bindparam("limit"))
 )
 _BY_STATE = Statement(select(_O.state, func.count()).group_by(_O.state))
-_DAY = (_O.placed_ms - _O.placed_ms % DAY_MS) / DAY_MS
+_DAY_MS: ColumnElement[int] = literal_column(
+    str(DAY_MS), BigInteger()
+)  # written out, or MySQL does not know what it groups by
+_DAY = (_O.placed_ms - _O.placed_ms % _DAY_MS) / _DAY_MS
 _BY_DAY = Statement(
     select(_DAY, _O.currency, func.count(), func.sum(_O.total))
     .where(_SOLD, _O.placed_ms >= bindparam("from_ms"), _O.placed_ms < bindparam("until_ms"))
