@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from fairday.bootstrap.courtesy import after_shoppers
 from fairday.bootstrap.processes import Process
 from fairday.kernel.clock import MINUTE_MS, SECOND_MS
 from fairday.kernel.errors import Busy
@@ -71,7 +72,7 @@ def background(shop: Shop, process: Process, *, alone: bool) -> list[Coroutine[A
     if not alone:
         work.append(_every(FOLLOW_EVERY_MS, "follow_changes", Follower(shop).turn))
     if process.subscribers:
-        work.append(_deliver(shop, [SUBSCRIPTIONS[name](shop) for name in process.subscribers]))
+        work.append(_deliver(shop, [after_shoppers(SUBSCRIPTIONS[name](shop)) for name in process.subscribers]))
     if "search" in process.subscribers:
         work.append(_every(INDEX_EVERY_MS, "ensure_index", lambda: index_if_needed(shop)))
     if process.sweeps:

@@ -4,6 +4,7 @@ A file's name is the hash of the letter's key, so one key is one file. Letters h
 is its owner's only.
 """
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Sequence
@@ -32,12 +33,13 @@ class FileMail:
         self._clock = clock
 
     async def send_many(self, letters: Sequence[Letter]) -> None:
-        """Write those that are not there yet, in order."""
+        """Write those that are not there yet, in order; the disk is waited for in a thread."""
         for letter in letters:
             path = self._folder / f"{_hash(letter.key)}.eml"
             if not path.exists():
+                content = self._as_message(letter).as_bytes()
                 # The machine's own time to the nanosecond, so that letters of one moment keep their order.
-                write_whole(path, self._as_message(letter).as_bytes(), modified_ns=time.time_ns())
+                await asyncio.to_thread(write_whole, path, content, modified_ns=time.time_ns())
 
     async def sent(self, limit: int) -> list[Letter]:
         """The newest letters, newest first."""

@@ -98,6 +98,7 @@ class Runner:
         wanted = min(int(expected * plan.seconds) + plan.clients, CARTS_LIMIT)
         tell(f"{warm.per_second:.0f} orders a second while warming up; preparing {wanted} carts")
         carts = self._make_carts(wanted)
+        tell(f"{carts.per_second:.0f} carts a second; ordering for {plan.seconds:g} s")
         placed = self._place(carts.created, Load(connections=plan.clients, seconds=plan.seconds, rate=plan.rate))
         return carts, placed
 
