@@ -1,5 +1,6 @@
 """Which happening becomes which letter."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
@@ -35,7 +36,10 @@ def subscription(shop: Shop) -> Subscription:
 
 
 async def _hear(shop: Shop, deliveries: Sequence[Delivery]) -> None:
-    letters = [await LETTERS[delivery.kind](shop, delivery) for delivery in deliveries]
+    letters = []
+    for delivery in deliveries:
+        letters.append(await LETTERS[delivery.kind](shop, delivery))
+        await asyncio.sleep(0)  # where the database answers inline nothing else lets requests in between
     await shop.mail.send_many([letter for letter in letters if letter])
 
 
