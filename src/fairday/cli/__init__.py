@@ -5,7 +5,9 @@ import sys
 import click
 
 from fairday.bootstrap.settings import SettingsError
+from fairday.cli.backup import backup_command, restore_command
 from fairday.cli.bench import bench
+from fairday.cli.books import books, reconcile
 from fairday.cli.check import check
 from fairday.cli.goods import export_group, import_group, reindex
 from fairday.cli.serve import serve, up
@@ -24,7 +26,10 @@ def cli() -> None:
     """Fairday: an online store built for its busiest day."""
 
 
-for command in (up, serve, migrate, import_group, export_group, check, reindex, staff, bench):
+for command in (
+    up, serve, migrate, import_group, export_group, check, reindex, staff, bench, books, reconcile, backup_command,
+    restore_command,
+):  # fmt: skip
     cli.add_command(command)
 
 

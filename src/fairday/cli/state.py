@@ -9,10 +9,13 @@ import click
 from msgspec.structs import replace
 
 from fairday.bootstrap.logs import configure_logs
-from fairday.bootstrap.settings import Settings, from_environment
+from fairday.bootstrap.running import is_served
+from fairday.bootstrap.settings import Settings, from_environment, runs_alone
 from fairday.bootstrap.wiring import open_shop
+from fairday.kernel.clock import MINUTE_MS
 from fairday.usecases.shop import Shop
 
+ON_THE_WAY_MS = 2 * MINUTE_MS
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,18 +30,24 @@ def state_option(command: F) -> F:
     )(command)
 
 
-def settings_for(state: Path | None, *, quiet: bool = True) -> Settings:
-    """The environment's settings, with the state folder given on the command line if there is one."""
+def settings_for(state: Path | None, *, quiet: bool = True, database: str = "") -> Settings:
+    """The environment's settings, with the state folder and database given on the command line if there are any."""
     settings = from_environment()
     configure_logs("warning" if quiet and settings.log_level == "info" else settings.log_level)
+    settings = replace(settings, database=database) if database else settings
     return replace(settings, state=str(state)) if state else settings
 
 
-def with_shop(state: Path | None, work: Callable[[Shop], Coroutine[Any, Any, T]]) -> T:
+def in_flight_ms(settings: Settings) -> int:
+    """How young moved money may be and not be in the books yet: none is on its way where nobody can be serving."""
+    return ON_THE_WAY_MS if is_served(Path(settings.state)) or not runs_alone(settings) else 0
+
+
+def with_shop(state: Path | None, work: Callable[[Shop], Coroutine[Any, Any, T]], *, database: str = "") -> T:
     """Open the shop, do the work, close it."""
 
     async def run() -> T:
-        async with open_shop(settings_for(state)) as shop:
+        async with open_shop(settings_for(state, database=database)) as shop:
             return await work(shop)
 
     return asyncio.run(run())
