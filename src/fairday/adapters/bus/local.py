@@ -20,7 +20,6 @@ from fairday.kernel.unit_of_work import Reader
 from fairday.ports.bus import DeadLetter, Subscription
 from fairday.ports.database import Database
 
-PROBE_S = 0.001
 log = structlog.get_logger()
 
 
@@ -28,14 +27,10 @@ class Pace(Struct, frozen=True, kw_only=True):
     """How often, how much and how long. Delays double from `delay_ms` up to `delay_limit_ms`.
 
     What everyone has heard stays in the outbox for `kept_ms`, so that one may look what happened.
-    While the loop is more than `late_ms` late, hearers wait for up to `patience_ms` and then get `pressed_limit` events.
     """
 
     poll_ms: int = 50
     batch_limit: int = 100
-    late_ms: int = 5
-    patience_ms: int = 1_000
-    pressed_limit: int = 10
     attempts_limit: int = 8
     delay_ms: int = 250
     delay_limit_ms: int = 300_000
@@ -115,7 +110,7 @@ class LocalBus:
         while True:
             bell.clear()
             try:
-                while await self._turn(subscription, await self._give_way()):
+                while await self._turn(subscription):
                     pass
             except Exception:  # a process loop: a failed turn is told and tried again
                 log.exception("bus_turn_failed", subscription=subscription.name)
@@ -123,26 +118,14 @@ class LocalBus:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(bell.wait(), await self._patience_s(subscription.name))
 
-    async def _give_way(self) -> int:
-        """Requests come first: while the loop is late, wait, but not for ever. How many events may go over then."""
-        loop = asyncio.get_running_loop()
-        patient_until = loop.time() + self._pace.patience_ms / 1000
-        while loop.time() < patient_until:
-            due = loop.time() + PROBE_S
-            await asyncio.sleep(PROBE_S)
-            if loop.time() - due < self._pace.late_ms / 1000:
-                return self._pace.batch_limit
-            await asyncio.sleep(self._pace.poll_ms / 1000)
-        return self._pace.pressed_limit
-
     async def _patience_s(self, name: str) -> float:
         async with self._database.read() as reader:
             cursor = await progress.cursor(reader, name)
         wait_ms = cursor.retry_ms - self._clock.now_ms() if cursor else 0
         return min(max(wait_ms, self._pace.poll_ms), 1_000) / 1000
 
-    async def _turn(self, subscription: Subscription, limit: int = 0) -> int:
-        """Hand one batch (of `limit`, or the usual) over; 0 when nothing is waiting, or not for us, or not yet."""
+    async def _turn(self, subscription: Subscription) -> int:
+        """Hand one batch over; 0 when nothing is waiting, or not for us, or not yet."""
         name, now_ms = subscription.name, self._clock.now_ms()
         async with self._database.read() as reader:
             cursor = await progress.cursor(reader, name)
@@ -152,7 +135,7 @@ class LocalBus:
                 if not await self._waiting(reader, cursor, subscription):
                     return 0
         async with self._lease(subscription) as leased:
-            return await self._hand_over(subscription, leased, limit or self._pace.batch_limit) if leased else 0
+            return await self._hand_over(subscription, leased) if leased else 0
 
     async def _waiting(self, reader: Reader, cursor: progress.Cursor, subscription: Subscription) -> bool:
         if cursor.kinds != tuple(sorted(subscription.kinds)):
@@ -188,11 +171,11 @@ class LocalBus:
             async with self._database.write() as unit:
                 await progress.renew(unit, name, self._owner, self._clock.now_ms() + self._pace.lease_ms)
 
-    async def _hand_over(self, subscription: Subscription, cursor: progress.Cursor, usual: int) -> int:
+    async def _hand_over(self, subscription: Subscription, cursor: progress.Cursor) -> int:
         name = subscription.name
         async with self._database.read() as reader:
             letters = await progress.letters_to_retry(reader, name, self._pace.batch_limit)
-            limit = 1 if self._one_by_one.get(name, 0) > cursor.seq or cursor.attempts else usual
+            limit = 1 if self._one_by_one.get(name, 0) > cursor.seq or cursor.attempts else self._pace.batch_limit
             batch = await progress.waiting(reader, cursor.seq, tuple(sorted(subscription.kinds)), limit)
         for letter in letters:
             await self._retry_letter(subscription, letter)

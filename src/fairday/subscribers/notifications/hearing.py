@@ -1,6 +1,5 @@
 """Which happening becomes which letter."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
@@ -36,10 +35,7 @@ def subscription(shop: Shop) -> Subscription:
 
 
 async def _hear(shop: Shop, deliveries: Sequence[Delivery]) -> None:
-    letters = []
-    for delivery in deliveries:
-        letters.append(await LETTERS[delivery.kind](shop, delivery))
-        await asyncio.sleep(0)  # where the database answers inline nothing else lets requests in between
+    letters = [await LETTERS[delivery.kind](shop, delivery) for delivery in deliveries]
     await shop.mail.send_many([letter for letter in letters if letter])
 
 
