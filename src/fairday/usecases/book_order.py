@@ -7,6 +7,7 @@ come here at once. What is heard at the same moment is written together.
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fairday.domain.inventory import StockChanged
 from fairday.domain.inventory import store as stock
@@ -17,12 +18,14 @@ from fairday.domain.orders import Order
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.events import OrderPlaced
 from fairday.domain.orders.model import OrderLine
-from fairday.domain.payments import PaymentOutcome
+from fairday.domain.payments import PaymentOutcome, Refund
 from fairday.domain.payments import store as payments
+from fairday.domain.pricing import gift_store
 from fairday.domain.pricing import store as pricing
 from fairday.kernel.events import Event, announce
 from fairday.kernel.money import included_share
 from fairday.kernel.unit_of_work import Reader, Writer
+from fairday.usecases.return_late_payment import return_late_payment
 from fairday.usecases.shop import Shop
 
 
@@ -40,10 +43,13 @@ async def apply_outcome(shop: Shop, verdict: Verdict) -> Order:
     order, outcome = verdict.order, verdict.outcome
     if outcome.state in {"captured", "authorised"}:
         paid = outcome.captured if outcome.state == "captured" else outcome.amount
-        if (paid, outcome.currency) != (order.total, order.currency):
-            message = f"order {order.id} is {order.total} {order.currency}, its provider says {outcome}"
+        if (paid, outcome.currency) != (order.due, order.currency):
+            message = f"order {order.id} is {order.due} {order.currency}, its provider says {outcome}"
             raise AssertionError(message)
-        return await shop.batches.ask(_book, shop, verdict)
+        order = await shop.batches.ask(_book, shop, verdict)
+        if order.state == "declined":  # somebody let it go a moment before
+            await return_late_payment(shop, order, outcome)
+        return order
     if outcome.state in {"declined", "voided"}:
         return await shop.batches.ask(_let_go, shop, verdict)
     return await shop.batches.ask(_wait, shop, verdict)
@@ -71,13 +77,14 @@ async def _book(shop: Shop, verdicts: Sequence[Verdict]) -> list[Order]:
 
 
 async def _let_go(shop: Shop, verdicts: Sequence[Verdict]) -> list[Order]:
-    """The orders are off: stock, vouchers and carts are free again, and the refusals are on record."""
+    """The orders are off: stock, vouchers, gift money and carts are free again, and the refusals are on record."""
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
         held = await _still_held(unit, verdicts)
         declined = await orders.decline_held(unit, [one.order for one in held], now_ms)
         ids = [order.id for order in declined]
         await pricing.release_many(unit, ids)
+        await gift_store.release_many(unit, [order.id for order in declined if order.due < order.total], now_ms)
         released = await stock.release_many(unit, ids)
         await orders.free_carts(unit, ids)
         await payments.record_many(unit, [one.outcome for one in held], now_ms)
@@ -117,10 +124,20 @@ async def _as_they_are(shop: Shop, verdicts: Sequence[Verdict], changed: Sequenc
 
 
 async def post_captures(
-    unit: Writer, paid: Sequence[tuple[Order, Sequence[OrderLine], PaymentOutcome]], now_ms: int
+    unit: Writer,
+    paid: Sequence[tuple[Order, Sequence[OrderLine], PaymentOutcome]],
+    now_ms: int,
+    *,
+    released: Sequence[Refund] = (),
 ) -> None:
-    """Post the sales whose money is captured, and no other."""
+    """Post the sales whose money is captured, and no other; without the parts that were released before."""
     sales = [sale_of(order, lines, outcome.fee) for order, lines, outcome in paid if outcome.state == "captured"]
+    if released:
+        parts = {order.id: order for order, _, _ in paid}
+        sales = [
+            _without(sale, [given_back(parts[one.order_id], one) for one in released if one.order_id == sale.order_id])
+            for sale in sales
+        ]
     await ledger.post(unit, [capture_entry(sale, now_ms) for sale in sales])
 
 
@@ -134,8 +151,36 @@ def sale_of(order: Order, lines: Sequence[OrderLine], fee: int) -> Sale:
     shipping = order.shipping - (order.shipping_tax if included else 0)
     return Sale(
         order_id=order.id, provider=order.provider, currency=order.currency, goods=after_discount + discount,
-        discount=discount, shipping=shipping, tax=order.tax, fee=fee,
+        discount=discount, shipping=shipping, tax=order.tax, fee=fee, gift=order.gift, credit=order.credit,
     )  # fmt: skip
+
+
+def given_back(order: Order, part: Refund) -> Sale:
+    """A part that was refunded or released, taken apart for the books."""
+    return Sale(
+        order_id=order.id, provider=order.provider, currency=order.currency, discount=0, fee=0, tax=part.tax,
+        goods=part.amount - part.shipping - part.tax + postage_tax(order, part.shipping),
+        shipping=part.shipping - postage_tax(order, part.shipping),
+    )  # fmt: skip
+
+
+def postage(order: Order) -> int:
+    """What the shopper agreed to pay for sending it, with its tax."""
+    return order.shipping + (0 if order.tax_included else order.shipping_tax)
+
+
+def postage_tax(order: Order, shipping: int) -> int:
+    """The tax in a part of the postage."""
+    return order.shipping_tax * shipping // postage(order) if postage(order) else 0
+
+
+def _without(sale: Sale, parts: Sequence[Sale]) -> Sale:
+    return replace(
+        sale,
+        goods=sale.goods - sum(part.goods for part in parts),
+        shipping=sale.shipping - sum(part.shipping for part in parts),
+        tax=sale.tax - sum(part.tax for part in parts),
+    )
 
 
 async def announce_scarcity(unit: Writer, came_back: Mapping[str, int], now_ms: int) -> None:

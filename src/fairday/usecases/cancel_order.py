@@ -7,6 +7,7 @@ from fairday.domain.orders import store as orders
 from fairday.domain.orders.events import OrderCancelled
 from fairday.domain.payments import PaymentOutcome
 from fairday.domain.payments import store as payments
+from fairday.domain.pricing import gift_store
 from fairday.domain.pricing import store as pricing
 from fairday.kernel.events import announce
 from fairday.usecases.book_order import announce_scarcity
@@ -32,7 +33,7 @@ async def cancel_order(shop: Shop, order_id: str, *, reason: str, actor: Actor, 
         )
         await refund_order(shop, command)
     else:
-        outcome = await shop.payments[payment.provider].void(order_id)
+        outcome = await shop.provider(payment.provider).void(order_id)
         if outcome.state != "voided":
             raise NotAllowed(state=outcome.state)
         await cancel_voided(shop, outcome, reason=reason, actor=actor, once=once)
@@ -54,6 +55,7 @@ async def cancel_voided(
         await orders.add_to_lines(unit, order.id, "cancelled", waiting)
         pieces = {line.sku: line.to_ship for line in lines if line.to_ship}
         await pricing.release_many(unit, [order.id])
+        await gift_store.release_many(unit, [order.id] if order.due < order.total else [], now_ms)
         await stock.deallocate(unit, order.id, pieces)
         await payments.record_many(unit, [outcome], now_ms)
         await announce(unit, [OrderCancelled(subject=order.id)], now_ms)

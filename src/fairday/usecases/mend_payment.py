@@ -15,8 +15,9 @@ from fairday.domain.payments import store as payments
 from fairday.kernel.ids import derived_id
 from fairday.kernel.unit_of_work import Writer
 from fairday.ports.payment_reports import ReportLine
+from fairday.usecases.book_order import given_back
 from fairday.usecases.compare_reports import Found, line_ref, refund_name
-from fairday.usecases.refund_order import RefundOrder, finish_refund, given_back, postage_left, take_off
+from fairday.usecases.refund_order import RefundOrder, finish_refund, postage_left, take_off
 from fairday.usecases.settle_orders import settle_order
 from fairday.usecases.ship_order import book_capture
 from fairday.usecases.shop import Shop
@@ -145,9 +146,9 @@ async def _adopt(shop: Shop, actor: Actor, found: Found, line: ReportLine, name:
         order = (await orders.get_many(unit, [line.order_id]))[line.order_id]
         payment = (await payments.get_many(unit, [order.id]))[order.id]
         rest = payment.captured - payment.refunded
-        refund = await _as_refund(unit, order, line, name, whole=line.amount == rest)
+        refund = await _as_refund(unit, order, line, name, whole=line.amount == rest and order.due == order.total)
         await payments.request_refund(unit, refund)
-        if line.amount == rest and order.state == "placed":
+        if line.amount == rest and order.due == order.total and order.state == "placed":
             lines = (await orders.lines_of(unit, [order.id]))[order.id]
             left = {one.line_no: one.quantity - one.refunded for one in lines if one.quantity > one.refunded}
             await take_off(unit, order, lines, RefundOrder(order_id=order.id, lines=left), now_ms)

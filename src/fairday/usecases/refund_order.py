@@ -1,33 +1,37 @@
 """Give money back for an order, whole or in part, and take back what was not sent or was returned.
 
 The refund is set aside in one unit, the provider pays it under the refund's own id with no unit open, and a second
-unit books it. What a crash leaves between is finished by the sweep.
+unit books it; what the provider did not take goes back to the gift balances that paid it. What a crash leaves between
+is finished by the sweep. Where money is captured at shipment and nothing was sent yet, the part is `released` instead:
+it will not be captured.
 """
 
 from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fairday.domain.access import SYSTEM, Actor, Change
 from fairday.domain.fulfilment import store as fulfilment
 from fairday.domain.inventory import shelves
 from fairday.domain.inventory import store as stock
-from fairday.domain.ledger import Sale, cost_entry, refund_entry
+from fairday.domain.ledger import cost_entry, refund_entry
 from fairday.domain.ledger import store as ledger
 from fairday.domain.orders import Command, NotAllowed, Order, OrderLine
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.events import OrderCancelled, OrderRefunded
 from fairday.domain.orders.model import OrderState, part_of
-from fairday.domain.payments import PaymentUnknown, Refund, RefundTooLarge
+from fairday.domain.payments import Payment, PaymentUnknown, Refund, RefundTooLarge
 from fairday.domain.payments import store as payments
+from fairday.domain.pricing import gift_store
 from fairday.domain.pricing import store as pricing
 from fairday.kernel.errors import Conflict, Invalid
 from fairday.kernel.events import announce
 from fairday.kernel.unit_of_work import Reader, Writer
-from fairday.usecases.book_order import announce_scarcity
+from fairday.usecases.book_order import announce_scarcity, given_back, postage, postage_tax
 from fairday.usecases.repeat_command import effect_id, remember_command
-from fairday.usecases.ship_order import read_order
+from fairday.usecases.ship_order import lock_order
 from fairday.usecases.shop import Shop
 from fairday.usecases.write_audit import write_audit
 
@@ -58,7 +62,7 @@ async def refund_order(shop: Shop, command: RefundOrder) -> Refund:
     """The refund, `requested` until done. Refuses with NotFound, NotAllowed, Invalid, RefundTooLarge, Conflict."""
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
-        order, lines = await read_order(unit, command.order_id)
+        order, lines = await lock_order(unit, command.order_id)
         await remember_command(unit, command.once)
         if order.state not in REFUNDABLE or (command.unsent_only and order.state != "placed"):
             raise NotAllowed(state=order.state)
@@ -66,25 +70,48 @@ async def refund_order(shop: Shop, command: RefundOrder) -> Refund:
         if command.shipping > left:
             raise RefundTooLarge(left=left)
         refund = _decide(order, lines, command, postage_left=left, now_ms=now_ms)
-        await payments.request_refund(unit, refund)
+        payment = (await payments.get_many(unit, [order.id]))[order.id]
+        if payment.state == "authorised":
+            refund = await _release(unit, payment, lines, command, refund)
+        else:
+            refund = replace(refund, gift=await gift_part(unit, order, payment, refund.amount))
+            await payments.request_refund(unit, refund)
         await take_off(unit, order, lines, command, now_ms)
         details: dict[str, str | int | bool] = {"refund": refund.id, "amount": refund.amount, "reason": refund.reason}
         await write_audit(shop, unit, command.actor, Change("order.refunded", "order", order.id, details))
-    await finish_refund(shop, refund)
+    if refund.state == "requested":
+        await finish_refund(shop, refund)
     async with shop.database.read() as reader:
         return next(r for r in await payments.refunds_of(reader, [order.id]) if r.id == refund.id)
+
+
+async def _release(
+    unit: Writer, payment: Payment, lines: list[OrderLine], command: RefundOrder, refund: Refund
+) -> Refund:
+    """Nothing was captured yet: what is taken off is not captured, ever. All of it is for `cancel_order` to let go.
+
+    So is gift money before the rest is captured.
+    """
+    earlier = [part for part in await payments.refunds_of(unit, [refund.order_id]) if part.state == "released"]
+    if sum(part.amount for part in earlier) + refund.amount > payment.amount:
+        raise NotAllowed(state="authorised")
+    rest = {line.line_no: line.to_ship - command.lines.get(line.line_no, 0) for line in lines}
+    released = replace(refund, state="released")
+    if not any(rest.values()) or not await payments.release_part(unit, released):
+        raise NotAllowed(state="authorised")
+    return released
 
 
 async def finish_refund(shop: Shop, refund: Refund) -> bool:
     """Have the provider pay a refund that was set aside, and book it; False while its answer is unknown."""
     async with shop.database.read() as reader:
         order = (await orders.get_many(reader, [refund.order_id]))[refund.order_id]
-    provider = shop.payments.get(order.provider)
-    if provider is None:
+    # Pieces that a voucher or a gift card paid for come back without money, and no provider gives back nothing.
+    money, provider = refund.amount - refund.gift, shop.payments.get(order.provider)
+    if money and provider is None:
         return False
     try:
-        # Pieces that a voucher paid for come back without money, and no provider gives back nothing.
-        refused = refund.amount > 0 and (await provider.refund(order.id, refund.id, refund.amount)).state == "declined"
+        refused = bool(money and provider) and (await provider.refund(order.id, refund.id, money)).state == "declined"
     except PaymentUnknown:
         return False
     await book_refund(shop, order, refund, refused=refused)
@@ -102,7 +129,9 @@ async def book_refund(shop: Shop, order: Order, refund: Refund, *, refused: bool
             undone = {n: -pieces for n, (pieces, _) in msgspec.json.decode(refund.lines, type=Pieces).items()}
             await orders.add_to_lines(unit, order.id, "refunded", undone)
             return True
-        await ledger.post(unit, [refund_entry(refund.id, given_back(order, refund), now_ms)])
+        parts = await gift_store.refund(unit, order.id, refund.id, refund.gift, now_ms) if refund.gift else {}
+        sale = replace(given_back(order, refund), gift=parts.get("card", 0), credit=parts.get("credit", 0))
+        await ledger.post(unit, [refund_entry(refund.id, sale, now_ms)])
         if refund.restock:
             await _restock(shop, unit, order, refund, now_ms)
         if refund.amount:
@@ -110,13 +139,13 @@ async def book_refund(shop: Shop, order: Order, refund: Refund, *, refused: bool
     return True
 
 
-def given_back(order: Order, refund: Refund) -> Sale:
-    """A refund taken apart for the books."""
-    return Sale(
-        order_id=order.id, provider=order.provider, currency=order.currency, discount=0, fee=0, tax=refund.tax,
-        goods=refund.amount - refund.shipping - refund.tax + _postage_tax(order, refund.shipping),
-        shipping=refund.shipping - _postage_tax(order, refund.shipping),
-    )  # fmt: skip
+async def gift_part(reader: Reader, order: Order, payment: Payment, amount: int) -> int:
+    """How much of a refund goes back to gift balances: what the provider has not taken, or has given back already."""
+    if order.due == order.total:
+        return 0
+    earlier = await payments.refunds_of(reader, [order.id])
+    left = order.total - order.due - sum(refund.gift for refund in earlier if refund.state in {"requested", "done"})
+    return max(0, min(amount - (payment.captured - payment.refunded), left))
 
 
 def _decide(order: Order, lines: list[OrderLine], command: RefundOrder, *, postage_left: int, now_ms: int) -> Refund:
@@ -131,8 +160,8 @@ def _decide(order: Order, lines: list[OrderLine], command: RefundOrder, *, posta
         raise Invalid(field="shipping", problem="problem-refund-nothing")
     goods = sum(part_of(by_number[n].total, by_number[n], quantity) for n, quantity in command.lines.items())
     tax = sum(part_of(by_number[n].tax, by_number[n], quantity) for n, quantity in command.lines.items())
-    tax += _postage_tax(order, _postage(order) - postage_left + command.shipping)
-    tax -= _postage_tax(order, _postage(order) - postage_left)
+    tax += postage_tax(order, postage(order) - postage_left + command.shipping)
+    tax -= postage_tax(order, postage(order) - postage_left)
     pieces = {n: (quantity, quantity - min(quantity, _unsent(by_number[n]))) for n, quantity in command.lines.items()}
     return Refund(
         id=effect_id(command.once), order_id=order.id, state="requested", amount=goods + command.shipping,
@@ -146,18 +175,10 @@ def _unsent(line: OrderLine) -> int:
     return line.to_ship + max(0, line.cancelled - line.refunded)
 
 
-def _postage(order: Order) -> int:
-    return order.shipping + (0 if order.tax_included else order.shipping_tax)
-
-
-def _postage_tax(order: Order, shipping: int) -> int:
-    return order.shipping_tax * shipping // _postage(order) if _postage(order) else 0
-
-
 async def postage_left(reader: Reader, order: Order) -> int:
     """What the shopper paid for sending it, with tax, less what was given back of that."""
     refunds = await payments.refunds_of(reader, [order.id])
-    return _postage(order) - sum(refund.shipping for refund in refunds if refund.state != "refused")
+    return postage(order) - sum(refund.shipping for refund in refunds if refund.state != "refused")
 
 
 async def take_off(unit: Writer, order: Order, lines: list[OrderLine], command: RefundOrder, now_ms: int) -> None:

@@ -24,9 +24,11 @@ from fairday.usecases.cancel_order import cancel_voided
 from fairday.usecases.refund_order import finish_refund
 from fairday.usecases.ship_order import book_capture
 from fairday.usecases.shop import Shop
+from fairday.usecases.spend_gifts import PREPAID, prepaid
 
 STALE_MS = MINUTE_MS
 CHALLENGE_TTL_MS = 15 * MINUTE_MS
+UNCHANGED_MS = 60 * MINUTE_MS
 BATCH = 500
 
 T = TypeVar("T")
@@ -56,10 +58,11 @@ async def settle_orders(shop: Shop, *, stale_ms: int = STALE_MS) -> Settled:
         return await payments.unfinished_refunds(reader, before_ms + 1, BATCH, after)
 
     async def uncaptured(reader: Reader, after: str) -> list[Payment]:
-        return await payments.uncaptured(reader, after, BATCH)
+        # What is only authorised waits for days: its provider is asked once an hour, unless it is being captured.
+        return await payments.uncaptured(reader, before_ms - (UNCHANGED_MS if stale_ms else 0), after, BATCH)
 
     async for waiting in _pages(shop, held, attrgetter("id")):
-        ended += await _each(waiting, partial(_settled, shop), problems)
+        ended += await _each(await _unheard(shop, waiting, before_ms), partial(_settled, shop), problems)
     async for refunds in _pages(shop, unfinished, attrgetter("id")):
         given_back += await _each(refunds, partial(finish_refund, shop), problems)
     async for authorised in _pages(shop, uncaptured, attrgetter("order_id")):
@@ -72,6 +75,8 @@ async def settle_orders(shop: Shop, *, stale_ms: int = STALE_MS) -> Settled:
 
 async def settle_order(shop: Shop, order: Order) -> Order:
     """Ask the provider about one held order and write down what it says; as it was while there is no answer."""
+    if order.provider == PREPAID:
+        return await apply_outcome(shop, Verdict(order, prepaid(order)))
     provider = shop.payments.get(order.provider)
     if provider is None:
         return order
@@ -82,6 +87,13 @@ async def settle_order(shop: Shop, order: Order) -> Order:
     except PaymentUnknown:
         return order
     return await apply_outcome(shop, Verdict(order, outcome))
+
+
+async def _unheard(shop: Shop, held: Sequence[Order], before_ms: int) -> list[Order]:
+    """Those whose provider was not asked since `before_ms`, so that shoppers who take their time cost few questions."""
+    async with shop.database.read() as reader:
+        known = await payments.get_many(reader, [order.id for order in held])
+    return [order for order in held if order.id not in known or known[order.id].updated_ms <= before_ms]
 
 
 async def _settled(shop: Shop, order: Order) -> bool:
@@ -124,6 +136,10 @@ async def _no_longer_authorised(shop: Shop, authorised: Sequence[Payment]) -> li
         except PaymentUnknown:
             continue
         decided += [outcome for outcome in found.values() if outcome.state in {"captured", "voided"}]
+        as_before = [order_id for order_id, outcome in found.items() if outcome.state == "authorised"]
+        if as_before:
+            async with shop.database.write() as unit:
+                await payments.looked_at(unit, as_before, shop.clock.now_ms())
     return decided
 
 

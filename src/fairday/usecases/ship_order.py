@@ -1,6 +1,7 @@
 """Send an order, whole or in part: the parcel, the stock that left, its cost in the books, and the letter to come.
 
-Where money is captured at shipment, it is captured first, and a parcel leaves only when it was.
+Where money is captured at shipment, all that is still wanted is captured with the first parcel, at once, since an
+authorisation is good for one capture; a parcel leaves only when it was. What is called off later is refunded.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from fairday.domain.ledger import store as ledger
 from fairday.domain.orders import Command, NotAllowed, Order, OrderLine
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.events import OrderShipped
+from fairday.domain.payments import Refund
 from fairday.domain.payments import store as payments
 from fairday.kernel.errors import Conflict, NotFound
 from fairday.kernel.events import announce
@@ -53,7 +55,7 @@ async def ship_order(shop: Shop, command: ShipOrder) -> Shipment:
     await _capture(shop, command)
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
-        order, lines = await read_order(unit, command.order_id)
+        order, lines = await lock_order(unit, command.order_id)
         await remember_command(unit, command.once)
         if order.state not in {"placed", "part_shipped"}:
             raise NotAllowed(state=order.state)
@@ -82,7 +84,15 @@ async def ship_order(shop: Shop, command: ShipOrder) -> Shipment:
 
 async def read_order(reader: Reader, order_id: str) -> tuple[Order, list[OrderLine]]:
     """An order with its lines, or NotFound."""
-    found = await orders.get_many(reader, [order_id])
+    return await _with_lines(reader, order_id, await orders.get_many(reader, [order_id]))
+
+
+async def lock_order(unit: Writer, order_id: str) -> tuple[Order, list[OrderLine]]:
+    """The same, and whoever else wants to decide about it waits until the unit ends: sent, given back or called off."""
+    return await _with_lines(unit, order_id, await orders.get_locked(unit, [order_id]))
+
+
+async def _with_lines(reader: Reader, order_id: str, found: Mapping[str, Order]) -> tuple[Order, list[OrderLine]]:
     if order_id not in found:
         raise NotFound(what="order")
     return found[order_id], (await orders.lines_of(reader, [order_id]))[order_id]
@@ -92,14 +102,14 @@ async def book_capture(shop: Shop, order_id: str) -> bool:
     """Write down that an authorised payment is captured, if its provider says so; whether it does."""
     async with shop.database.read() as reader:
         order = (await orders.get_many(reader, [order_id]))[order_id]
-    outcome = (await shop.payments[order.provider].find([order_id])).get(order_id)
+    outcome = (await shop.provider(order.provider).find([order_id])).get(order_id)
     if outcome is None or outcome.state != "captured":
         return False
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
-        order, lines = await read_order(unit, order_id)
+        order, lines = await lock_order(unit, order_id)
         await payments.record_many(unit, [outcome], now_ms)
-        await post_captures(unit, [(order, lines, outcome)], now_ms)
+        await post_captures(unit, [(order, lines, outcome)], now_ms, released=await _released(unit, order.id))
     return True
 
 
@@ -109,9 +119,21 @@ async def _capture(shop: Shop, command: ShipOrder) -> None:
         order, lines = await read_order(reader, command.order_id)
         payment = (await payments.get_many(reader, [order.id]))[order.id]
         parts = await _parts(reader, lines, command) if payment.state == "authorised" else {}
-    if parts and order.state == "placed":
-        await shop.payments[payment.provider].capture(order.id, payment.amount)
-        await book_capture(shop, order.id)
+    if not parts or order.state != "placed":
+        return
+    provider = shop.provider(payment.provider)
+    async with shop.database.write() as unit:
+        await lock_order(unit, order.id)
+        released = await _released(unit, order.id)
+        rest = payment.amount - sum(part.amount - part.gift for part in released)
+        amount = await payments.decide_capture(unit, order.id, rest)
+    await provider.capture(order.id, amount)
+    await book_capture(shop, order.id)
+
+
+async def _released(reader: Reader, order_id: str) -> list[Refund]:
+    """The parts that were taken off before anything was captured."""
+    return [part for part in await payments.refunds_of(reader, [order_id]) if part.state == "released"]
 
 
 def _pieces(lines: list[OrderLine], asked: Mapping[int, int]) -> dict[int, int]:
