@@ -11,16 +11,21 @@ import os
 import pwd
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import Table
+from sqlalchemy.schema import CreateTable
+
+from fairday.adapters.database import mysql_schema
 from fairday.adapters.database.address import address_of
 from fairday.adapters.database.mysql import MysqlDatabase
 from fairday.adapters.database.mysql import connect_to as connect_to_mysql
@@ -30,6 +35,7 @@ from fairday.adapters.database.schema import METADATA
 from fairday.adapters.database.sqlite import SqliteDatabase
 from fairday.adapters.database.upgrade import upgrade, upgrade_server
 from fairday.kernel.errors import Busy
+from fairday.kernel.sql import dialect_of
 
 T = TypeVar("T")
 
@@ -250,6 +256,23 @@ def bare(engine: str, folder: Path) -> Iterator[str]:
         yield url
     finally:
         _drop(url)
+
+
+def ddl(engine: str, table: Table) -> str:
+    """What creates a table there, as migrations would."""
+    mysql_schema.install()
+    return str(CreateTable(table).compile(dialect=dialect_of(engine)))
+
+
+def execute(url: str, *statements: str) -> None:
+    """Run statements on any engine."""
+    if not url.startswith("sqlite:"):
+        ask(url, *statements)
+        return
+    with closing(sqlite3.connect(url.removeprefix("sqlite://"))) as connection:
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
 
 
 def opened(url: str) -> AnyDatabase:

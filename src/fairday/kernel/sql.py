@@ -153,7 +153,7 @@ class Statement:
         return found
 
     def _compile(self, construct: Any, dialect_name: str) -> tuple[Compiled, Mapping[str, TypeEngine[Any]]]:  # noqa: ANN401
-        dialect = _dialect(dialect_name)
+        dialect = dialect_of(dialect_name)
         compiled = construct.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         names = compiled.positiontup if compiled.positiontup is not None else list(compiled.params)
         required = {name: bind.type for name, bind in compiled.binds.items() if bind.required}
@@ -268,7 +268,7 @@ def _json_table(element: _rows_of_json, compiler: SQLCompiler, **kw: Any) -> str
 
 
 def _mysql_type(kind: TypeEngine[Any]) -> str:
-    if isinstance(kind, Integer):
+    if isinstance(_plain(kind), Integer):
         return "BIGINT"
     # One character more than fits: what is too long must be refused by the column, not cut here.
     length = getattr(kind, "length", None)
@@ -296,7 +296,8 @@ _GIVEN_FORMS: Mapping[str, Callable[[Mapping[str, TypeEngine[Any]]], FromClause]
 
 
 @lru_cache
-def _dialect(name: str) -> Dialect:
+def dialect_of(name: str) -> Dialect:
+    """SQLAlchemy's way of speaking it."""
     known, options = DIALECTS[name]
     made: Dialect = registry.load(known)(**options)
     return made
