@@ -7,6 +7,7 @@ from fairday.domain.inventory.tables import STOCK
 from fairday.domain.ledger import store as ledger
 from fairday.domain.orders.tables import ORDERS
 from fairday.domain.payments.tables import PAYMENTS
+from fairday.domain.pricing.tables import GIFT_BALANCES
 from fairday.kernel.sql import Statement
 from fairday.usecases.check_invariants import check_invariants
 from fairday.usecases.shop import Shop
@@ -16,6 +17,9 @@ _POSTAGE = _O.shipping + (1 - _O.tax_included) * _O.shipping_tax
 _ORDERS = Statement(select(_O.id, _O.cart_id, _O.state, _O.total, _O.invoice_number, _POSTAGE))
 _PAYMENTS = Statement(select(PAYMENTS.c.order_id, PAYMENTS.c.state, PAYMENTS.c.captured, PAYMENTS.c.refunded))
 _STOCK = Statement(select(STOCK).order_by(STOCK.c.sku, STOCK.c.location))
+_GIFTS = Statement(
+    select(GIFT_BALANCES.c.kind, GIFT_BALANCES.c.currency, GIFT_BALANCES.c.balance).order_by(GIFT_BALANCES.c.id)
+)
 _END_MS = 2**60
 _LIVE = {"placed", "part_shipped", "shipped"}
 
@@ -29,6 +33,7 @@ class Accounts(Struct, frozen=True):
     money_in: int
     money_out: int
     carts_left: int
+    gifts: list[tuple[str, str, int]]
 
 
 async def accounts(shop: Shop) -> Accounts:
@@ -37,6 +42,7 @@ async def accounts(shop: Shop) -> Accounts:
         orders = [tuple(row[2:5]) for row in await reader.rows(_ORDERS) if row[2] != "declined"]
         levels = await reader.rows(_STOCK)
         balances = await ledger.trial_balance(reader, _END_MS)
+        gifts = [tuple(row) for row in await reader.rows(_GIFTS)]
         sold = [row[1] for row in await reader.rows(_ORDERS) if row[2] in _LIVE]
     moves = await shop.payments["sandbox"].record()
     return Accounts(
@@ -46,6 +52,7 @@ async def accounts(shop: Shop) -> Accounts:
         money_in=sum(move.amount for move in moves if move.kind == "capture"),
         money_out=sum(move.amount for move in moves if move.kind == "refund"),
         carts_left=len(await shop.carts.get_many(sold)),
+        gifts=gifts,
     )
 
 

@@ -201,6 +201,7 @@ BREAKERS = (
         CARD.format(balance=-5),
         "INSERT INTO gift_movements VALUES ('x', 'x', 'redeem', -5, @declined, '', 0)",
         "UPDATE payments SET amount = amount - 5 WHERE order_id = @declined",
+        "UPDATE orders SET gift = 5 WHERE id = @declined",
         also=["gift-balances-add-up"],
     ),
     by(
@@ -209,6 +210,7 @@ BREAKERS = (
         "INSERT INTO gift_movements VALUES ('x', 'x', 'redeem', -5, @held, '', 0)",
         "INSERT INTO gift_movements VALUES ('y', 'x', 'release', 5, @held, '', 0)",
         "UPDATE payments SET amount = amount - 5 WHERE order_id = @held",
+        "UPDATE orders SET gift = 5 WHERE id = @held",
     ),
     by(
         "gifts-are-in-the-books",
@@ -222,6 +224,8 @@ BREAKERS = (
     by("refunds-are-booked", "UPDATE refunds SET gift = 5 WHERE state = 'done'", also=["refunds-add-up"]),
     by("orders-are-paid", "UPDATE payments SET currency = 'USD' WHERE order_id = @placed"),
     by("orders-are-paid", "UPDATE payments SET amount = amount + 1 WHERE order_id = @placed"),
+    by("orders-are-paid", "UPDATE orders SET gift = 5 WHERE id = @placed"),
+    by("orders-are-paid", "UPDATE orders SET credit = 5 WHERE id = @held", "UPDATE payments SET amount = amount - 5 WHERE order_id = @held"),
     by("orders-are-paid", "UPDATE payments SET state = 'voided' WHERE order_id = @placed"),
     by("orders-are-paid", "UPDATE payments SET state = 'authorised' WHERE order_id = @shipped"),
     by("orders-are-paid", "UPDATE payments SET state = 'authorised' WHERE order_id = @cancelled"),

@@ -83,14 +83,20 @@ def _moved(*kinds: str, order_id: Any = None, ref: Any = None) -> Any:  # noqa: 
     return query.scalar_subquery()
 
 
+def _sold(order_id: Any) -> Any:  # noqa: ANN401 - SQLAlchemy expressions
+    """Whether the sale of an order is in the books."""
+    return select(ENTRIES.c.id).where(ENTRIES.c.kind == "sale", ENTRIES.c.ref == order_id).exists()
+
+
 # What the shop owes the holders of gift balances by their movements, where a purchase counts once its sale is booked,
 # and (credits being negative) what the books say about it: together nothing.
-_SALE_BOOKED = select(ENTRIES.c.id).where(ENTRIES.c.kind == "sale", ENTRIES.c.ref == _M.order_id).exists()
 _OWED = union_all(
     select(
         _B.kind.label("kind"),
         _B.currency.label("currency"),
-        case((_M.kind == "release", 0), (and_(_M.kind == "redeem", ~_SALE_BOOKED), 0), else_=_M.amount).label("amount"),
+        case((_M.kind == "release", 0), (and_(_M.kind == "redeem", ~_sold(_M.order_id)), 0), else_=_M.amount).label(
+            "amount"
+        ),
     ).join(GIFT_MOVEMENTS, _M.balance_id == _B.id),
     *(
         select(literal_column(f"'{kind}'"), POSTINGS.c.currency, POSTINGS.c.amount).where(POSTINGS.c.account == account)
@@ -118,13 +124,15 @@ BETWEEN = (
                 or_(
                     _P.order_id.is_(None),
                     _P.currency != _O.currency,
-                    _P.amount - _moved("redeem", order_id=_O.id) != _O.total,
+                    _P.amount != _O.total - _O.gift - _O.credit,
+                    _moved("redeem", order_id=_O.id) != -(_O.gift + _O.credit),
                     and_(_O.state.in_(_BOOKED), _P.state.not_in(("authorised", "captured", "voided"))),
                     and_(_O.state == "placed", _P.state == "voided"),
                     and_(_O.state.in_(("part_shipped", "shipped")), _P.state != "captured"),
                     and_(_O.state == "cancelled", _P.state == "authorised"),
                     and_(_O.state.in_(("held", "declined")), _P.captured != 0),
                     _P.captured != _posted("sale", _O.id, "asset:provider") + _posted("sale", _O.id, "expense:fees"),
+                    and_(_P.state == "captured", _O.total != 0, ~_sold(_O.id)),
                 )
             )
         ),

@@ -1,8 +1,9 @@
 """Place an order: ask, decide, hold, pay, book.
 
-The order, its stock, its voucher and its idempotency key are held in one unit of work, or nothing is. The provider is
-called with no unit open, under the order's own id. What it says is written by `book_order`; what a crash leaves
-between the two is finished by `settle_orders`. The same command twice is answered from the order, never done twice.
+The order, its stock, its voucher, its gift money and its idempotency key are held in one unit of work, or nothing is.
+The provider is called with no unit open, under the order's own id. What it says is written by `book_order`; what a
+crash leaves between the two is finished by `settle_orders`. The same command twice is answered from the order, never
+done twice.
 
 Orders that come at the same moment are read, held and booked together, each with an outcome of its own.
 """
@@ -15,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from fairday.domain.carts import Cart
-from fairday.domain.inventory import HoldRequest, OutOfStock
+from fairday.domain.inventory import CustomerLimit, HoldRequest, OutOfStock
 from fairday.domain.inventory import store as stock
 from fairday.domain.inventory.model import Hold
 from fairday.domain.orders import Address, CartOrdered, Command, InFlight, KeyReused, Order, OrderLine, StaleTotal
@@ -30,9 +31,10 @@ from fairday.domain.payments import (
     UnknownProvider,
 )
 from fairday.domain.payments import store as payments
-from fairday.domain.pricing import VoucherUse
+from fairday.domain.pricing import VoucherUse, gift_store
 from fairday.domain.pricing import store as pricing
-from fairday.domain.pricing.errors import VoucherRefused
+from fairday.domain.pricing.errors import GiftRefused, VoucherRefused
+from fairday.domain.pricing.gifts import GiftPlan, GiftUse
 from fairday.domain.pricing.model import customer_key
 from fairday.kernel.errors import Refusal
 from fairday.kernel.ids import derived_token, new_id
@@ -40,6 +42,7 @@ from fairday.kernel.unit_of_work import Writer
 from fairday.usecases.book_order import Verdict, apply_outcome
 from fairday.usecases.quote_cart import PricedCart, quote_cart
 from fairday.usecases.shop import Shop
+from fairday.usecases.spend_gifts import PREPAID, GiftShare, for_order, plan_gifts, prepaid, share_gifts
 
 ORDER_TOKEN = "order"  # noqa: S105 - the purpose a token is derived for
 IN_FLIGHT_MS = 30_000
@@ -52,6 +55,8 @@ class PlaceOrder(Struct, frozen=True, kw_only=True):
 
     The cart is the caller's to give: whoever sends this has shown the cart's token. `expected_total` is what the
     shopper saw, in minor units of the cart's currency. `return_url` is where a challenge sends the shopper back to.
+    `gifts` are balances that pay first: whoever sends this has shown their codes, or is their customer. `expected_due`
+    is what the shopper saw left to pay by `provider`; without it, all of the total.
     """
 
     identity: str
@@ -67,6 +72,8 @@ class PlaceOrder(Struct, frozen=True, kw_only=True):
     expected_total: int
     customer_id: str = ""
     return_url: str = ""
+    gifts: tuple[str, ...] = ()
+    expected_due: int | None = None
 
 
 class PlacedOrder(Struct, frozen=True, kw_only=True):
@@ -80,30 +87,41 @@ class PlacedOrder(Struct, frozen=True, kw_only=True):
 
 
 class HeldOrder(Struct, frozen=True):
-    """An order as it is held, with its lines and what is promised to it."""
+    """An order as it is held, with its lines, what is promised to it, and what it takes of gift balances."""
 
     order: Order
     lines: tuple[OrderLine, ...]
     holds: tuple[Hold, ...] = ()
+    gifts: tuple[GiftUse, ...] = ()
 
 
 async def place_order(shop: Shop, command: PlaceOrder) -> PlacedOrder:
-    """Take an order. Refuses with StaleTotal, OutOfStock, PaymentDeclined, CartOrdered, InFlight, KeyReused."""
+    """Take an order, or refuse.
+
+    With StaleTotal, OutOfStock, GiftRefused, PaymentDeclined, CartOrdered, InFlight, KeyReused, or what pricing says.
+    """
     held = await _begin(shop, command)
     if isinstance(held, Command):
         return await _again(shop, command, held)
     order = held.order
+    outcome = await _pay(shop, order, command)
+    order = await apply_outcome(shop, Verdict(order, outcome, held.lines, held.holds))
+    return _answer(shop, order, outcome, replayed=False)
+
+
+async def _pay(shop: Shop, order: Order, command: PlaceOrder) -> PaymentOutcome:
+    """Have the provider take what is due, if anything is."""
+    if order.provider == PREPAID:
+        return prepaid(order)
     request = PaymentRequest(
-        order_id=order.id, token=command.payment_token, amount=order.total, currency=order.currency,
+        order_id=order.id, token=command.payment_token, amount=order.due, currency=order.currency,
         capture=shop.settings.capture == "at_order", email=order.email, return_url=command.return_url,
     )  # fmt: skip
     try:
-        outcome = await shop.payments[order.provider].pay(request)
+        return await shop.payments[order.provider].pay(request)
     except PaymentUnknown:
         # The money may have moved. The provider's own record decides, now if it knows, or later in the sweep.
-        outcome = await _ask_back(shop, order)
-    order = await apply_outcome(shop, Verdict(order, outcome, held.lines, held.holds))
-    return _answer(shop, order, outcome, replayed=False)
+        return await _ask_back(shop, order)
 
 
 def order_token(shop: Shop, order_id: str) -> str:
@@ -150,6 +168,8 @@ def _answer(shop: Shop, order: Order, payment: Payment | PaymentOutcome, *, repl
 
 
 async def _ask_back(shop: Shop, order: Order) -> PaymentOutcome:
+    if order.provider == PREPAID:
+        return prepaid(order)
     unknown = PaymentOutcome(order_id=order.id, state="unknown")
     try:
         return (await shop.payments[order.provider].find([order.id])).get(order.id, unknown)
@@ -161,7 +181,7 @@ async def _begin(shop: Shop, command: PlaceOrder) -> HeldOrder | Command:
     """The order, held; or the command that came first under the same key."""
     decided: HeldOrder | None = None
     try:
-        if command.provider not in shop.payments:
+        if command.provider not in shop.payments and not command.gifts:
             raise UnknownProvider(provider=command.provider)
         decided = await _decide(shop, command)
         return await shop.batches.ask(_hold, shop, _Wanted(_command(command, decided.order), decided))
@@ -189,10 +209,17 @@ async def _decide(shop: Shop, command: PlaceOrder) -> HeldOrder:
     quote = priced.quote
     if quote.total != command.expected_total:
         raise StaleTotal(total=quote.total, currency=quote.currency, expected=command.expected_total)
-    return _order(shop, command, priced)
+    gifts = await share_gifts(shop, command.gifts, quote.total, quote.currency, command.customer_id)
+    held = _order(shop, command, priced, gifts)
+    due, expected = held.order.due, command.expected_total if command.expected_due is None else command.expected_due
+    if due != expected:
+        raise StaleTotal(total=quote.total, due=due, currency=quote.currency, expected=expected)
+    if held.order.provider not in shop.payments and (due or held.order.provider != PREPAID):
+        raise UnknownProvider(provider=command.provider)
+    return held
 
 
-def _order(shop: Shop, command: PlaceOrder, priced: PricedCart) -> HeldOrder:
+def _order(shop: Shop, command: PlaceOrder, priced: PricedCart, gifts: GiftShare) -> HeldOrder:
     quote, now_ms = priced.quote, shop.clock.now_ms()
     order = Order(
         id=new_id(), state="held", version=0, cart_id=command.cart.id, customer_id=command.customer_id,
@@ -200,8 +227,9 @@ def _order(shop: Shop, command: PlaceOrder, priced: PricedCart) -> HeldOrder:
         region=command.address.region, address=msgspec.json.encode(command.address).decode(),
         currency=quote.currency, subtotal=quote.subtotal, discount=quote.discount, shipping=quote.shipping,
         shipping_tax=quote.shipping_tax, tax=quote.tax, tax_included=int(quote.tax_included), total=quote.total,
-        shipping_method=quote.method, voucher_code=quote.voucher_code, provider=command.provider, invoice_number=0,
-        placed_ms=now_ms, updated_ms=now_ms,
+        shipping_method=quote.method, voucher_code=quote.voucher_code, invoice_number=0, placed_ms=now_ms,
+        updated_ms=now_ms, gift=gifts.gift, credit=gifts.credit,
+        provider=PREPAID if gifts.uses and gifts.gift + gifts.credit == quote.total else command.provider,
     )  # fmt: skip
     lines = tuple(
         OrderLine(
@@ -211,7 +239,7 @@ def _order(shop: Shop, command: PlaceOrder, priced: PricedCart) -> HeldOrder:
         )
         for number, (item, line) in enumerate(zip(priced.items, quote.lines, strict=True), start=1)
     )  # fmt: skip
-    return HeldOrder(order, lines)
+    return HeldOrder(order, lines, gifts=for_order(gifts.uses, order.id))
 
 
 def _command(command: PlaceOrder, order: Order) -> Command:
@@ -235,19 +263,24 @@ class _OneByOneError(Exception):
 async def _hold(shop: Shop, wanted: Sequence[_Wanted]) -> list[HeldOrder | Exception]:
     """Unit 1: everything an order needs, or nothing. Of several with one key the first is held, the rest share its no.
 
-    Locks: vouchers in order of code, shelves of SKU, then commands and carts.
+    Locks: vouchers in order of code, gift balances of id, shelves of SKU, then commands and carts.
     """
     first = {_name(one.command): one for one in reversed(wanted)}
     leading = [one for one in wanted if first[_name(one.command)] is one]
     async with shop.database.write() as unit:
         refused = await _redeem(unit, leading)
-        holds, short = await _hold_stock(unit, [one for one in leading if one.held.order.id not in refused])
-        given_back = [id_ for one in leading if one.held.order.voucher_code and (id_ := one.held.order.id) in short]
-        if given_back and refused:
-            raise _OneByOneError  # a voucher that was refused may be free after all
+        gifts = await _plan_gifts(unit, [one for one in leading if one.held.order.id not in refused])
+        broke: dict[str, Exception] = {order_id: GiftRefused() for order_id in gifts.refused}
+        wanting = [one for one in leading if one.held.order.id not in refused | broke]
+        holds, short = await _hold_stock(unit, wanting)
+        off = broke | short
+        given_back = [id_ for one in leading if one.held.order.voucher_code and (id_ := one.held.order.id) in off]
+        if (given_back and refused) or (broke and any(use.order_id in short for use in gifts.taken)):
+            raise _OneByOneError  # a voucher or gift money that was refused may be free after all
         await pricing.release_many(unit, given_back)
-        refused |= short
+        refused |= off
         kept = [one for one in leading if one.held.order.id not in refused]
+        await _take_gifts(unit, gifts, kept)
         await _claim(unit, kept, alone=len(wanted) == 1)
         await _insert(unit, [one.held for one in kept])
     answers: list[HeldOrder | Exception] = []
@@ -272,11 +305,32 @@ async def _redeem(unit: Writer, wanted: Sequence[_Wanted]) -> dict[str, Exceptio
     return {order_id: VoucherRefused(voucher=code) for order_id, code in refused.items()}
 
 
+async def _plan_gifts(unit: Writer, wanted: Sequence[_Wanted]) -> GiftPlan:
+    """Decide who may pay with which gift money; it is written once it is known who gets everything else."""
+    uses = [use for one in wanted for use in one.held.gifts]
+    return await plan_gifts(unit, uses, max((one.held.order.placed_ms for one in wanted), default=0))
+
+
+async def _take_gifts(unit: Writer, plan: GiftPlan, kept: Sequence[_Wanted]) -> None:
+    placed = {one.held.order.id: one.held.order.placed_ms for one in kept}
+    taken = [use for use in plan.taken if use.order_id in placed]
+    await gift_store.take_many(unit, taken, max(placed.values(), default=0))
+
+
 async def _hold_stock(
     unit: Writer, wanted: Sequence[_Wanted]
 ) -> tuple[dict[str, tuple[Hold, ...]], dict[str, Exception]]:
     """Promise the pieces: what each order got, and who got nothing."""
-    requests = [HoldRequest(one.held.order.id, {line.sku: line.quantity for line in one.held.lines}) for one in wanted]
+    requests = [
+        HoldRequest(
+            order.id,
+            {line.sku: line.quantity for line in lines},
+            order.country,
+            order.region,
+            customer_key(order.email),
+        )
+        for order, lines in ((one.held.order, one.held.lines) for one in wanted)
+    ]
     plan = await stock.hold_many(unit, requests, max((one.held.order.placed_ms for one in wanted), default=0))
     got: dict[str, list[Hold]] = {request.order_id: [] for request in requests}
     for hold in plan.holds:
@@ -284,6 +338,7 @@ async def _hold_stock(
     short: dict[str, Exception] = {
         order_id: OutOfStock(skus=sorted(left), left=left) for order_id, left in plan.refused.items()
     }
+    short |= {order_id: CustomerLimit(skus=sorted(left), left=left) for order_id, left in plan.over_limit.items()}
     return {order_id: tuple(holds) for order_id, holds in got.items()}, short
 
 
@@ -304,6 +359,6 @@ async def _insert(unit: Writer, held: Sequence[HeldOrder]) -> None:
     await orders.insert_many(unit, [one.order for one in held], [line for one in held for line in one.lines])
     await payments.insert_many(unit, [
         Payment(order_id=order.id, provider=order.provider, state="pending", currency=order.currency,
-                amount=order.total, updated_ms=order.placed_ms)
+                amount=order.due, updated_ms=order.placed_ms)
         for order in (one.order for one in held)
     ])  # fmt: skip

@@ -107,13 +107,15 @@ async def finish_refund(shop: Shop, refund: Refund) -> bool:
     async with shop.database.read() as reader:
         order = (await orders.get_many(reader, [refund.order_id]))[refund.order_id]
     # Pieces that a voucher or a gift card paid for come back without money, and no provider gives back nothing.
-    money, provider = refund.amount - refund.gift, shop.payments.get(order.provider)
-    if money and provider is None:
-        return False
-    try:
-        refused = bool(money and provider) and (await provider.refund(order.id, refund.id, money)).state == "declined"
-    except PaymentUnknown:
-        return False
+    money, refused = refund.amount - refund.gift, False
+    if money:
+        provider = shop.payments.get(order.provider)
+        if provider is None:
+            return False
+        try:
+            refused = (await provider.refund(order.id, refund.id, money)).state == "declined"
+        except PaymentUnknown:
+            return False
     await book_refund(shop, order, refund, refused=refused)
     return True
 

@@ -134,7 +134,7 @@ def _run(served, folder: Path, examples: int) -> None:
     ]  # fmt: skip
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-8000:]
-    assert "Tested: 14" in done.stdout
+    assert "Tested: 15" in done.stdout
 
 
 @pytest.mark.store

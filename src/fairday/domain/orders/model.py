@@ -32,7 +32,10 @@ class Address(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """An order. Minor units of `currency`; total = subtotal - discount + shipping (+ tax if not included)."""
+    """An order. Minor units of `currency`; total = subtotal - discount + shipping (+ tax if not included).
+
+    `gift` and `credit` of the total are paid with gift cards and store credit, `due` by the provider.
+    """
 
     id: str
     state: OrderState
@@ -58,6 +61,13 @@ class Order(Struct, frozen=True, kw_only=True):
     invoice_number: int
     placed_ms: int
     updated_ms: int
+    gift: int = 0
+    credit: int = 0
+
+    @property
+    def due(self) -> int:
+        """What is left of the total for the payment provider."""
+        return self.total - self.gift - self.credit
 
     @property
     def reference(self) -> str:

@@ -59,6 +59,11 @@ async def get_many(reader: Reader, order_ids: Sequence[str]) -> dict[str, Order]
     return {row[0]: order_from(row) for row in await reader.rows(_GET, order_ids=list(order_ids))}
 
 
+async def get_locked(unit: Writer, order_ids: Sequence[str]) -> dict[str, Order]:
+    """The same, and nobody else decides anything about them until the unit ends."""
+    return {row[0]: order_from(row) for row in await unit.rows(_GET_LOCKED, order_ids=list(order_ids))}
+
+
 async def lines_of(reader: Reader, order_ids: Sequence[str]) -> dict[str, list[OrderLine]]:
     """The lines of these orders, by order, in their order."""
     found: dict[str, list[OrderLine]] = {order_id: [] for order_id in order_ids}
@@ -176,6 +181,7 @@ _FREE_CARTS = Statement(delete(LIVE_CARTS).where(within(LIVE_CARTS.c.order_id, "
 _INSERT = Statement(insert(ORDERS))
 _INSERT_LINE = Statement(insert(LINES))
 _GET = Statement(select(ORDERS).where(within(_O.id, "order_ids")))
+_GET_LOCKED = Statement(select(ORDERS).where(within(_O.id, "order_ids")).order_by(_O.id).with_for_update())
 _LINES = Statement(select(LINES).where(within(_L.order_id, "order_ids")).order_by(_L.order_id, _L.line_no))
 _MOVE = Statement(
     update(ORDERS)

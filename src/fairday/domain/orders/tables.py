@@ -31,6 +31,8 @@ ORDERS = Table(
     Column("invoice_number", Integer, nullable=False),  # 0 until it is booked
     Column("placed_ms", BigInteger, nullable=False),
     Column("updated_ms", BigInteger, nullable=False),
+    Column("gift", BigInteger, nullable=False, server_default="0"),
+    Column("credit", BigInteger, nullable=False, server_default="0"),
     Index("orders_by_state", "state", "updated_ms"),
     Index("orders_by_customer", "customer_id", "id"),
     Index("orders_by_email", "email", "id"),
