@@ -15,10 +15,11 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from fairday.domain.fulfilment.tables import SHIPMENT_LINES, SHIPMENTS
-from fairday.domain.inventory.tables import MOVEMENTS
+from fairday.domain.inventory.tables import MOVEMENTS, STOCK
 from fairday.domain.orders.model import MOVES
 from fairday.domain.orders.tables import COMMANDS, LINES, ORDERS
 from fairday.domain.payments.tables import REFUNDS
+from fairday.kernel.ids import derived_id
 from fairday.kernel.sql import Statement
 from fairday.usecases.shop import Shop
 
@@ -74,6 +75,7 @@ class Kept(Struct, frozen=True, kw_only=True):
     supply: dict[str, int]
     captured: dict[str, list[int]]
     given_back: dict[str, int]
+    locations: frozenset[str] = frozenset()
 
 
 class Asked(Struct):
@@ -96,6 +98,7 @@ async def kept(shop: Shop, provider: Any) -> Kept:
     captured: dict[str, list[int]] = defaultdict(list)
     given_back: Counter[str] = Counter()
     async with shop.database.read() as reader:
+        places = await reader.rows(_PLACES)
         for order_id, *line in await reader.rows(_LINES):
             lines[order_id].append(tuple(line))
         for shipment_id, line_no, pieces in await reader.rows(_PARCELS):
@@ -118,6 +121,7 @@ async def kept(shop: Shop, provider: Any) -> Kept:
         },
         commands=commands, shipments={one: (order_id, parcels[one]) for one, order_id in shipments.items()},
         refunds=refunds, supply=dict(supply), captured=dict(captured), given_back=dict(given_back),
+        locations=frozenset(place for (place,) in places),
     )  # fmt: skip
 
 
@@ -201,9 +205,17 @@ def _dealt(one: Asked, found: Kept) -> Iterator[str]:
     if {kind for _, _, kind, _ in one.outcomes} == {"fail"} and there:
         yield f"{one.key}: {one.op} was refused ({one.of('fail')}) and was done"
     if there and one.op == "ship":
-        order_id, pieces = found.shipments[effect]
+        order_id, pieces = found.shipments[effect][0], _sent(effect, found)
         if order_id != one.said["order_id"] or (one.said["lines"] and pieces != one.said["lines"]):
             yield f"{one.key}: {one.said} was to be sent, {pieces} of {order_id} was"
+
+
+def _sent(effect: str, found: Kept) -> dict[int, int]:
+    """What one command sent: a parcel from each location it took pieces of."""
+    sent: Counter[int] = Counter()
+    for parcel in {effect, *(derived_id(effect, location) for location in found.locations)}:
+        sent.update(found.shipments.get(parcel, ("", {}))[1])
+    return dict(sent)
 
 
 def _nothing_else(asked: Sequence[Asked], found: Kept) -> Iterator[str]:
@@ -232,7 +244,7 @@ def _one_order_a_cart(found: Kept) -> Iterator[str]:
 def _money(found: Kept) -> Iterator[str]:
     for order_id, order in found.orders.items():
         captured, back = found.captured.get(order_id, []), found.given_back.get(order_id, 0)
-        if len(captured) > 1 or captured not in ([], [order.total]):
+        if len(captured) > 1 or sum(captured) > order.total:
             yield f"order {order_id} costs {order.total}, captured was {captured}"
         if back > sum(captured):
             yield f"order {order_id}: {back} given back of {captured}"
@@ -292,4 +304,5 @@ _COMMANDS = Statement(select(COMMANDS.c.idempotency_key, COMMANDS.c.order_id))
 _SHIPMENTS = Statement(select(SHIPMENTS.c.id, SHIPMENTS.c.order_id))
 _PARCELS = Statement(select(SHIPMENT_LINES.c.shipment_id, SHIPMENT_LINES.c.line_no, SHIPMENT_LINES.c.quantity))
 _REFUNDS = Statement(select(REFUNDS.c.id, REFUNDS.c.order_id, REFUNDS.c.amount, REFUNDS.c.state))
+_PLACES = Statement(select(STOCK.c.location))
 _SUPPLY = Statement(select(MOVEMENTS.c.sku, MOVEMENTS.c.quantity).where(MOVEMENTS.c.kind != "shipped"))
