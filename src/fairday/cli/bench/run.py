@@ -18,7 +18,7 @@ WARM_UP_ORDERS = 2_000
 CART_CONNECTIONS = 16
 CARTS_LIMIT_S = 300.0
 CARTS_LIMIT = 400_000
-MARGIN = 1.5
+MARGIN = 2.0
 
 
 class Plan(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 Nothing that exists is written to. A `sqlite:` URL names no more than the engine: the file is in the run's own folder.
 """
 
+import asyncio
 import http.client
 import os
 import shutil
@@ -17,8 +18,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from fairday.bootstrap.settings import Settings, SettingsError, scheme_of
+from fairday.adapters.database.beside import drop_beside, make_beside
+from fairday.bootstrap.settings import Settings, scheme_of
 
 START_LIMIT_S = 600  # a million products want their search index
 STOP_LIMIT_S = 60
@@ -60,12 +63,18 @@ def scratch_folder() -> Iterator[Path]:
 @contextmanager
 def scratch_settings(settings: Settings, database: str, folder: Path) -> Iterator[Settings]:
     """Settings of a new store: everything is in `folder`, or in a database made beside the named one."""
-    if scheme_of(database) != "sqlite":
-        raise SettingsError(f"{database!r}: this version measures on sqlite:")
-    yield Settings(
+    new = Settings(
         state=str(folder), database="sqlite:fairday.db", capture=settings.capture, currency="EUR",
         rate_limits="off", log_level=settings.log_level,
     )  # fmt: skip
+    if scheme_of(database) == "sqlite":
+        yield new
+        return
+    made = asyncio.run(make_beside(database))
+    try:
+        yield replace(new, database=made)
+    finally:
+        asyncio.run(drop_beside(database, made))
 
 
 @contextmanager
