@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from fairday.domain.catalog import Media, Product, Rating, localise
+from fairday.domain.inventory import Offer
 from fairday.domain.inventory import store as stock
 from fairday.domain.pricing import Price
 from fairday.domain.pricing import store as pricing
@@ -20,13 +21,17 @@ TTL_MS = 5 * SECOND_MS
 
 
 class CardVariant(Struct, frozen=True, kw_only=True):
-    """One thing to buy. `amount` in minor units, None when it has no price in the currency; `available` in pieces."""
+    """One thing to buy. `amount` in minor units, None when it has no price in the currency.
+
+    `available` is how many may be ordered; `offer` says how many of them are there, and when the others are.
+    """
 
     sku: str
     options: dict[str, str] = {}
     amount: int | None = None
     compare_at: int | None = None
     available: int = 0
+    offer: Offer = Offer()
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -100,7 +105,7 @@ def card_of(product: Product, language: str, currency: str, variants: Sequence[C
     )
 
 
-def variants_of(product: Product, prices: Mapping[str, Price], available: Mapping[str, int]) -> tuple[CardVariant, ...]:
+def variants_of(product: Product, prices: Mapping[str, Price], offers: Mapping[str, Offer]) -> tuple[CardVariant, ...]:
     """The variants with what they cost and how many there are."""
     return tuple(
         CardVariant(
@@ -108,7 +113,8 @@ def variants_of(product: Product, prices: Mapping[str, Price], available: Mappin
             options=variant.options,
             amount=prices[variant.sku].amount if variant.sku in prices else None,
             compare_at=prices[variant.sku].compare_at if variant.sku in prices else None,
-            available=max(available.get(variant.sku, 0), 0),
+            available=offers[variant.sku].total,
+            offer=offers[variant.sku],
         )
         for variant in product.variants
     )
@@ -120,9 +126,9 @@ async def _join(shop: Shop, product_ids: Sequence[str], language: str, currency:
     async with shop.database.read() as reader:
         visible = await pricing.visible(reader, list(products))
         prices = await pricing.prices_for(reader, skus, currency)
-        available = await stock.available(reader, skus)
+        offers = await stock.offers(reader, skus)
     return [
-        card_of(product, language, currency, variants_of(product, prices, available))
+        card_of(product, language, currency, variants_of(product, prices, offers))
         for product in products.values()
         if product.id in visible
     ]

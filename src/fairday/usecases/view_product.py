@@ -41,11 +41,11 @@ async def view_product(
         if product.id not in await pricing.visible(reader, [product.id]):
             raise NotFound(what="product")
         prices = await pricing.prices_for(reader, skus, currency)
-        available = await stock.available(reader, skus)
+        offers = await stock.offers(reader, skus)
     near = await _similar_ids(shop, product, language) if similar else []
     return ProductView(
         product=localise(product, language),
-        card=card_of(product, language, currency, variants_of(product, prices, available)),
+        card=card_of(product, language, currency, variants_of(product, prices, offers)),
         path=path_to(await shop.products.categories(), product),
         similar=tuple(await list_cards(shop, near[:similar], language=language, currency=currency)),
     )
