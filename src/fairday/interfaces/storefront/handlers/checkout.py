@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from fairday.domain.carts import Cart
 from fairday.domain.customers import AddressFields, checked_address, checked_email
-from fairday.domain.inventory import OutOfStock
+from fairday.domain.inventory import CustomerLimit, OutOfStock
 from fairday.domain.orders import Address, CartOrdered, InFlight, StaleTotal
 from fairday.domain.orders.errors import EmptyCart
 from fairday.domain.payments import PaymentDeclined
@@ -90,7 +90,7 @@ async def show_checkout(
     """The page, priced for the place that was typed; `notices` are message ids of what went wrong."""
     place, words = visit.place, visit.place.words
     priced = await price_for(front, cart, sent.typed)
-    lines = show.lines(front.web, place, priced)
+    lines = show.lines(front.web, place, priced, front.shop.clock.now_ms())
     if any(line.gone or line.short_of is not None for line in lines):
         return front.go(visit, "/cart")
     quote = priced.quote
@@ -136,7 +136,7 @@ async def pay(front: Front, visit: Visit, cart: Cart, sent: Sent) -> Answer:
     except (CartOrdered, InFlight) as no:
         # Another click or another tab was first: follow its order, however far that is.
         return _follow(front, visit, str(no.details["order_id"]))
-    except (PaymentDeclined, NoShipping, VoucherRefused) as no:
+    except (PaymentDeclined, NoShipping, CustomerLimit, VoucherRefused) as no:
         return await show_checkout(front, visit, cart, again, status=no.status, notices=(no.message_id,))
     return _after(front, visit, placed)
 
