@@ -73,8 +73,11 @@ async def settle_orders(shop: Shop, *, stale_ms: int = STALE_MS) -> Settled:
     return Settled(ended, given_back, captured)
 
 
-async def settle_order(shop: Shop, order: Order) -> Order:
-    """Ask the provider about one held order and write down what it says; as it was while there is no answer."""
+async def settle_order(shop: Shop, order: Order, *, give_up: bool = False) -> Order:
+    """Ask the provider about one held order and write down what it says; as it was while there is no answer.
+
+    `give_up`: the shopper does not want to meet the challenge. What was paid all the same is paid.
+    """
     if order.provider == PREPAID:
         return await apply_outcome(shop, Verdict(order, prepaid(order)))
     provider = shop.payments.get(order.provider)
@@ -82,7 +85,7 @@ async def settle_order(shop: Shop, order: Order) -> Order:
         return order
     try:
         outcome = (await provider.find([order.id])).get(order.id)
-        if outcome is None or _given_up(outcome, order, shop.clock.now_ms()):
+        if outcome is None or _given_up(outcome, order, shop.clock.now_ms(), asked=give_up):
             outcome = await provider.void(order.id)
     except PaymentUnknown:
         return order
@@ -149,5 +152,5 @@ async def _settle_authorised(shop: Shop, outcome: PaymentOutcome) -> bool:
     return await book_capture(shop, outcome.order_id)
 
 
-def _given_up(outcome: PaymentOutcome, order: Order, now_ms: int) -> bool:
-    return outcome.state == "challenge" and now_ms - order.placed_ms > CHALLENGE_TTL_MS
+def _given_up(outcome: PaymentOutcome, order: Order, now_ms: int, *, asked: bool) -> bool:
+    return outcome.state == "challenge" and (asked or now_ms - order.placed_ms > CHALLENGE_TTL_MS)

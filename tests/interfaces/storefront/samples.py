@@ -5,6 +5,8 @@ from datetime import date
 
 from msgspec import Struct
 
+from fairday.interfaces.storefront.handlers.away import Leaving
+from fairday.interfaces.storefront.handlers.checkout import Waiting
 from fairday.interfaces.storefront.views.account import (
     AccountPage,
     AddressCard,
@@ -296,6 +298,10 @@ def checkout(name: str, *, wrong: bool = True) -> Checkout:
         regions=(Link("CA", name),),
         country="DE",
         country_text=name,
+        gift=GiftPart(
+            cards=(GiftLine(name, eur(500)), GiftLine(name, eur(0))), paid=(GiftLine(name, eur(500)),), sealed=name,
+            credit=eur(700), use_credit=True, due=eur(6470) if wrong else eur(0), full=not wrong,
+        ),
         expected_total=6970,
         attempt=name,
         notices=(Notice(name, "bad"),) if wrong else (),
@@ -378,7 +384,8 @@ def pages(name: str) -> Mapping[str, tuple[str, Struct, bool]]:
         "checkout": ("checkout", checkout(name), True),
         "order": ("order", order(name), True),
         "thanks": ("order", order(name, fresh=True), True),
-        "waiting": ("waiting", order(name), True),
+        "waiting": ("waiting", Waiting("/en-de/checkout/return", "/en-de/checkout/pay"), True),
+        "leaving": ("leaving", Leaving("https://pay.example/c/1", "pay.example"), True),
         "sign-in": ("sign-in", form, True),
         "register": ("register", form, True),
         "register-done": ("register", FormPage(done=True), True),

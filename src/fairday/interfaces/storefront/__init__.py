@@ -9,13 +9,23 @@ from litestar import Router
 
 from fairday.interfaces.storefront.faults import error_answer
 from fairday.interfaces.storefront.front import Front
-from fairday.interfaces.storefront.handlers import account, cart, checkout, gifts, goods, identity, machine, orders
+from fairday.interfaces.storefront.handlers import (
+    account,
+    away,
+    cart,
+    checkout,
+    gifts,
+    goods,
+    identity,
+    machine,
+    orders,
+)
 from fairday.interfaces.web.csrf import same_origin_guard
 from fairday.interfaces.web.media import media_routes
 from fairday.interfaces.web.surface import Web
 from fairday.usecases.shop import Shop
 
-PARTS = (machine, goods, cart, checkout, gifts, orders, identity, account)
+PARTS = (machine, goods, cart, checkout, away, gifts, orders, identity, account)
 
 __all__ = ["error_answer", "routes"]
 

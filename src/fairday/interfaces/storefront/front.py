@@ -24,6 +24,7 @@ from fairday.interfaces.web.session import SESSION_COOKIE, SESSION_LIFE_S, Sessi
 from fairday.interfaces.web.surface import Surface, Web
 from fairday.kernel.clock import SECOND_MS
 from fairday.kernel.errors import NotFound
+from fairday.kernel.lag import may_lag
 from fairday.usecases.change_cart import open_cart
 from fairday.usecases.shop import Shop
 from fairday.usecases.sign_in import recognise_customer
@@ -127,7 +128,7 @@ class Front:
             head, template, page = await build()
             return rendered(self.render(place, template, await self.shell(place, head), page))
 
-        key = f"{request.url.path}?{request.url.query}"
+        key = f"{may_lag()} {request.url.path}?{request.url.query}"
         return public_answer(await self._pages.get(key, make), request.headers, self.surface.policy)
 
     def render(self, place: Place, template: str, shell: Shell, page: Struct) -> str:

@@ -7,7 +7,8 @@ from fairday.domain.pricing import Quote, delivery_window
 from fairday.domain.pricing.model import ShippingOffer
 from fairday.interfaces.storefront.places import Place
 from fairday.interfaces.storefront.show_goods import picture
-from fairday.interfaces.storefront.views.buying import LineView, ShippingChoice, Sums
+from fairday.interfaces.storefront.show_stock import later_text, most_at_once
+from fairday.interfaces.storefront.views.buying import GiftPart, LineView, ShippingChoice, Sums
 from fairday.interfaces.web.surface import Web
 from fairday.kernel.money import Money
 from fairday.usecases.quote_cart import CartItem, PricedCart
@@ -15,10 +16,10 @@ from fairday.usecases.quote_cart import CartItem, PricedCart
 MOST_AT_ONCE = 99
 
 
-def lines(web: Web, place: Place, priced: PricedCart) -> tuple[LineView, ...]:
+def lines(web: Web, place: Place, priced: PricedCart, now_ms: int) -> tuple[LineView, ...]:
     """The lines in the cart's order, then those that are not sold any more."""
     shown = [
-        _line(web, place, item, Money(line.goods, priced.quote.currency))
+        _line(web, place, item, Money(line.goods, priced.quote.currency), now_ms)
         for item, line in zip(priced.items, priced.quote.lines, strict=True)
     ]
     wanted = {line.sku: line.quantity for line in priced.cart.lines}
@@ -26,7 +27,7 @@ def lines(web: Web, place: Place, priced: PricedCart) -> tuple[LineView, ...]:
     return (*shown, *gone)
 
 
-def _line(web: Web, place: Place, item: CartItem, goods: Money) -> LineView:
+def _line(web: Web, place: Place, item: CartItem, goods: Money, now_ms: int) -> LineView:
     media = next((one for one in item.product.media if one.kind == "image"), None)
     return LineView(
         sku=item.sku,
@@ -37,13 +38,14 @@ def _line(web: Web, place: Place, item: CartItem, goods: Money) -> LineView:
         picture=picture(web, media, item.product.name, widest_px=320),
         unit=Money(item.price.amount, goods.currency),
         total=goods,
-        most=min(max(item.available, item.quantity), MOST_AT_ONCE),
+        most=max(most_at_once(item.offer, MOST_AT_ONCE), min(item.quantity, MOST_AT_ONCE)),
         short_of=item.available if item.available < item.quantity else None,
+        note=later_text(place, item.offer, item.quantity, now_ms),
     )
 
 
-def sums(place: Place, quote: Quote) -> Sums:
-    """What it comes to; without a way of sending, postage is still open."""
+def sums(place: Place, quote: Quote, gift: GiftPart | None = None) -> Sums:
+    """What it comes to; without a way of sending, postage is still open. `gift` pays its part first."""
     money = _money(quote)
     offer = chosen_offer(quote)
     return Sums(
@@ -55,6 +57,8 @@ def sums(place: Place, quote: Quote) -> Sums:
         voucher_code=quote.voucher_code,
         shipping=money(quote.shipping) if quote.method else None,
         shipping_name=offer_name(place, offer) if offer else "",
+        gifts=gift.paid if gift else (),
+        due=gift.due if gift and gift.paid else None,
     )
 
 

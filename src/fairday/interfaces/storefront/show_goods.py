@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from fairday.domain.catalog import Attribute, Category, Media, Product, Rendition
+from fairday.domain.inventory import Offer
 from fairday.interfaces.storefront.front import category_name
 from fairday.interfaces.storefront.places import Place
 from fairday.interfaces.storefront.views.goods import Choice, Choices, Fact, Shot
@@ -193,9 +194,17 @@ def product_json_ld(web: Web, place: Place, view: ProductView, chosen: CardVaria
             "url": f"{web.public_url}{place.product(product.slug)}",
             "priceCurrency": view.card.currency,
             "price": decimal_text(chosen.amount, view.card.currency),
-            "availability": f"https://schema.org/{'InStock' if chosen.available else 'OutOfStock'}",
+            "availability": f"https://schema.org/{_availability(chosen.offer)}",
         }
     return json_ld(document)
+
+
+def _availability(offer: Offer) -> str:
+    if offer.now:
+        return "InStock"
+    if offer.later:
+        return "PreOrder" if offer.policy == "preorder" else "BackOrder"
+    return "OutOfStock"
 
 
 def crumbs_json_ld(web: Web, links: Sequence[Link]) -> str:

@@ -9,7 +9,7 @@ from fairday.domain.orders import Address, Order, OrderLine
 from fairday.interfaces.storefront.places import REGIONS, Place, country_name
 from fairday.interfaces.storefront.show_goods import picture
 from fairday.interfaces.storefront.views.account import OrderRow
-from fairday.interfaces.storefront.views.buying import LineView, OrderPage, Parcel, RefundView, Step, Sums
+from fairday.interfaces.storefront.views.buying import GiftLine, LineView, OrderPage, Parcel, RefundView, Step, Sums
 from fairday.interfaces.web.surface import Web
 from fairday.kernel.money import Money
 from fairday.messages import Sentences
@@ -37,6 +37,8 @@ def order_page(web: Web, place: Place, view: OrderView, products: Mapping[str, P
             discount=money(order.discount) if order.discount else None,
             voucher_code=order.voucher_code,
             shipping=money(order.shipping),
+            gifts=gift_lines(words, order),
+            due=money(order.due) if order.due < order.total else None,
         ),
         address=address_lines(place, order.sent_to),
         timeline=_timeline(words, view),
@@ -49,6 +51,12 @@ def order_page(web: Web, place: Place, view: OrderView, products: Mapping[str, P
         fresh=fresh,
         can_register=not order.customer_id,
     )
+
+
+def gift_lines(words: Sentences, order: Order) -> tuple[GiftLine, ...]:
+    """What gift cards and store credit paid of it."""
+    parts = ((words.text("gift-cards"), order.gift), (words.text("gift-credit"), order.credit))
+    return tuple(GiftLine(text, Money(amount, order.currency)) for text, amount in parts if amount)
 
 
 def order_row(place: Place, order: Order, href: str, count: int) -> OrderRow:

@@ -52,6 +52,7 @@ checkout-no-shipping = Diesen Korb können wir dorthin nicht schicken. Wähle ei
 checkout-payment = Wie möchtest du zahlen?
 checkout-payment-method = Zahlungsart
 checkout-payment-hint = Dieser Laden läuft auf seinem Übungsanbieter: Es fließt kein Geld.
+checkout-payment-hosted = Du zahlst auf der Seite unseres Zahlungsanbieters. Deine Karte sehen wir nie.
 checkout-sums = Deine Bestellung
 checkout-edit-cart = Ändern
 checkout-pay = Zahlungspflichtig bestellen: { $total }
@@ -61,6 +62,7 @@ payment-tok-declined = Übungskarte, die abgelehnt wird
 payment-tok-challenge = Übungskarte, die fragt, wer du bist
 payment-tok-timeout = Übungskarte, die nie antwortet
 payment-tok-lost-ack = Übungskarte, deren Antwort verloren geht
+payment-hosted = Karte, Wallet oder Bank, auf der Seite unseres Zahlungsanbieters
 
 form-optional = freiwillig
 form-problems = { $count ->
@@ -79,10 +81,15 @@ field-country = Land
 field-region = Bundesstaat
 field-region-choose = Bundesstaat wählen
 
+leaving-heading = Weiter zur Zahlung
+leaving-sentence = Deine Ware liegt bereit. Du zahlst bei { $host } und kommst danach hierher zurück.
+leaving-go = Zur Zahlung
 waiting-title = Zahlung – { $shop }
 waiting-heading = Einen Moment, wir fragen deine Bank
 waiting-sentence = Deine Ware liegt bereit. Diese Seite schaut von selbst wieder nach; du kannst sie schließen, wir schreiben dir.
 waiting-look-again = Noch einmal nachsehen
+waiting-pay = Weiter zur Zahlung
+waiting-give-up = Nicht zahlen, zurück zur Kasse
 
 order-title = Bestellung { $number } – { $shop }
 order-number = Bestellung { $number }

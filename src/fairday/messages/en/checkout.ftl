@@ -52,6 +52,7 @@ checkout-no-shipping = We cannot send this basket to that place. Choose another 
 checkout-payment = How would you like to pay?
 checkout-payment-method = Means of payment
 checkout-payment-hint = This shop runs on its practice provider: no money moves.
+checkout-payment-hosted = You pay on the page of our payment provider. We never see your card.
 checkout-sums = Your order
 checkout-edit-cart = Change
 checkout-pay = Order and pay { $total }
@@ -61,6 +62,7 @@ payment-tok-declined = Practice card that is declined
 payment-tok-challenge = Practice card that asks who you are
 payment-tok-timeout = Practice card that never answers
 payment-tok-lost-ack = Practice card whose answer gets lost
+payment-hosted = Card, wallet or bank, on our payment provider’s page
 
 form-optional = optional
 form-problems = { $count ->
@@ -79,10 +81,15 @@ field-country = Country
 field-region = State
 field-region-choose = Choose a state
 
+leaving-heading = On to payment
+leaving-sentence = Your goods are put aside. You pay at { $host } and come back here afterwards.
+leaving-go = Go to payment
 waiting-title = Payment – { $shop }
 waiting-heading = One moment, we are asking your bank
 waiting-sentence = Your goods are put aside. This page looks again by itself; you may close it, we will write to you.
 waiting-look-again = Look again
+waiting-pay = Go on to payment
+waiting-give-up = Do not pay, back to checkout
 
 order-title = Order { $number } – { $shop }
 order-number = Order { $number }

@@ -103,7 +103,7 @@ function validate(form) {
   };
   form.addEventListener("focusout", (event) => { if (event.target.matches("input, select") && (event.target.value || event.target.hasAttribute("aria-invalid"))) check(event.target); });
   form.addEventListener("submit", (event) => {
-    if (event.submitter?.value === "quote") return;
+    if (event.submitter?.value === "quote" || event.submitter?.formNoValidate) return;
     const wrong = all("input, select", form).filter((field) => !check(field));
     if (wrong.length) { event.preventDefault(); wrong[0].focus(); return; }
     const button = form.querySelector("[data-pay]");
@@ -117,7 +117,7 @@ function requote(form) {
   button.type = "button";
   let asked = 0;
   form.addEventListener("change", (event) => {
-    if (!["country", "region", "shipping"].includes(event.target.name)) return;
+    if (!["country", "region", "shipping", "use_credit"].includes(event.target.name)) return;
     const mine = ++asked;
     const body = new URLSearchParams(new FormData(form));
     body.set("do", "quote");

@@ -115,7 +115,7 @@ async def show_cart(front: Front, visit: Visit, *, done: str = "", problem: str 
         return await front.private(visit, head, "cart", CartPage())
     priced = await estimate(front.shop, cart)
     quote = priced.quote
-    lines = show.lines(front.web, visit.place, priced)
+    lines = show.lines(front.web, visit.place, priced, front.shop.clock.now_ms())
     days = show.arrival(quote, front.shop.clock.now_ms())
     code_problem = problem or (words.text(quote.voucher_problem) if quote.voucher_problem else "")
     page = CartPage(

@@ -14,12 +14,14 @@ from fairday.domain.customers import AddressFields, checked_address, checked_ema
 from fairday.domain.inventory import CustomerLimit, OutOfStock
 from fairday.domain.orders import Address, CartOrdered, InFlight, StaleTotal
 from fairday.domain.orders.errors import EmptyCart
-from fairday.domain.payments import PaymentDeclined
-from fairday.domain.pricing.errors import NoShipping, VoucherRefused
+from fairday.domain.payments import Payment, PaymentDeclined
+from fairday.domain.pricing.errors import GiftRefused, NoShipping, VoucherRefused
 from fairday.domain.pricing.model import customer_key
 from fairday.interfaces.storefront import show_cart as show
 from fairday.interfaces.storefront.front import Answer, AnyRequest, Front, Head, Visit
+from fairday.interfaces.storefront.handlers.away import outside
 from fairday.interfaces.storefront.handlers.cart import cart_of
+from fairday.interfaces.storefront.handlers.tender import Tender, balances_of, gift_part, read_tender
 from fairday.interfaces.storefront.places import REGIONS, country_name, regions
 from fairday.interfaces.storefront.views.buying import Checkout, PaymentChoice
 from fairday.interfaces.storefront.views.shell import Fields, Notice
@@ -38,17 +40,20 @@ from fairday.usecases.view_order import view_order
 ROUTE = "checkout"
 TYPED = ("name", "email", "line1", "line2", "postcode", "city", "country", "region", "shipping", "payment")
 ADDRESS = ("name", "line1", "line2", "city", "postcode", "country", "region")
-TEST_TOKENS = ("tok_ok", "tok_declined", "tok_challenge", "tok_timeout", "tok_lost_ack")
+# What stands for a means of payment here: test cards, and a page of the provider's own that asks for it.
+TOKENS = {"sandbox": ("tok_ok", "tok_declined", "tok_challenge", "tok_timeout", "tok_lost_ack"), "stripe": ("hosted",)}
 POSTCODE_DIGITS = {"DE": 5, "FR": 5, "US": 5, "AT": 4, "NL": 4}
 
 
 class Sent(Struct, frozen=True, kw_only=True):
-    """A checkout as it was sent: what was typed, tidied, and what is wrong with it."""
+    """A checkout as it was sent: what was typed, tidied, what is wrong with it, and what pays before the card does."""
 
     typed: dict[str, str]
     problems: dict[str, str]
     attempt: str
     expected_total: int
+    expected_due: int = 0
+    tender: Tender = Tender()
 
 
 def routes(front: Front) -> list[HTTPRouteHandler]:
@@ -71,8 +76,12 @@ def routes(front: Front) -> list[HTTPRouteHandler]:
         if cart is None or not cart.lines:
             return front.go(visit, "/cart")
         sent = _read(front, visit, form, cart)
-        if form.text("do") == "quote":
-            return await show_checkout(front, visit, cart, msgspec.structs.replace(sent, problems={}))
+        sent = msgspec.structs.replace(sent, tender=await read_tender(front, visit, form, cart.currency))
+        if form.text("do") == "quote" or sent.tender.asked:
+            problem = sent.tender.problem
+            problems = {"gift_code": visit.place.words.text(problem)} if problem else {}
+            asked = msgspec.structs.replace(sent, problems=problems)
+            return await show_checkout(front, visit, cart, asked, status=422 if problem else 200)
         if sent.problems:
             return await show_checkout(front, visit, cart, sent, status=422)
         return await pay(front, visit, cart, sent)
@@ -94,14 +103,17 @@ async def show_checkout(
     if any(line.gone or line.short_of is not None for line in lines):
         return front.go(visit, "/cart")
     quote = priced.quote
-    sums = show.sums(place, quote)
+    gift = await gift_part(front, visit, sent.tender, quote)
+    sums = show.sums(place, quote, gift)
     country = sent.typed["country"]
     page = Checkout(
-        fields=Fields(sent.typed, sent.problems),
+        fields=Fields({**sent.typed, "gift_code": sent.tender.typed}, sent.problems),
+        gift=gift,
         lines=lines,
         sums=sums,
         methods=show.ways(place, quote, front.shop.clock.now_ms()),
         payments=_payments(front, sent.typed.get("payment", "")),
+        payment_hint="checkout-payment-hint" if "sandbox" in front.shop.payments else "checkout-payment-hosted",
         countries=front.places.countries(place),
         regions=regions(country),
         country=country,
@@ -109,7 +121,7 @@ async def show_checkout(
         expected_total=quote.total,
         attempt=sent.attempt,
         signed_in=visit.customer is not None,
-        notices=tuple(Notice(_sentence(visit, one, sums.total), "bad") for one in notices),
+        notices=tuple(Notice(_sentence(visit, one, gift.due), "bad") for one in notices),
     )
     head = Head(title=words.text("checkout-title", shop=front.shop.settings.name), path="/checkout")
     return await front.private(visit, head, "checkout", page, status=status)
@@ -129,7 +141,7 @@ async def pay(front: Front, visit: Visit, cart: Cart, sent: Sent) -> Answer:
     again = msgspec.structs.replace(sent, attempt=new_token())
     try:
         placed = await place_order(front.shop, _command(front, visit, cart, sent))
-    except StaleTotal:
+    except (StaleTotal, GiftRefused):
         return await show_checkout(front, visit, cart, again, status=409, notices=("checkout-stale",))
     except (OutOfStock, EmptyCart):
         return front.go(visit, "/cart")
@@ -146,6 +158,8 @@ def _after(front: Front, visit: Visit, placed: PlacedOrder) -> Answer:
         return _leave(front, visit, placed.order.id)
     if placed.state == "challenge" and placed.challenge_url.startswith("/"):
         return redirect(placed.challenge_url, cookies=_waiting(front, visit, placed.order.id).cookies)
+    if placed.state == "challenge":
+        return front.go(_waiting(front, visit, placed.order.id), "/checkout/pay")
     return _follow(front, visit, placed.order.id)
 
 
@@ -175,32 +189,38 @@ async def returned(front: Front, visit: Visit) -> Answer:
     if order.state == "held" and not (under_way and front.shop.clock.now_ms() - order.updated_ms < IN_FLIGHT_MS):
         order = await settle_order(front.shop, order)
     if order.state == "held":
-        return await _wait(front, visit)
+        return await _wait(front, visit, view.payment)
     if order.state == "declined":
         session = msgspec.structs.replace(visit.session, order_id="")
         return front.go(front.keep(visit, session), "/checkout?declined=1")
     return _leave(front, visit, order.id)
 
 
-async def _wait(front: Front, visit: Visit) -> Answer:
+async def _wait(front: Front, visit: Visit, payment: Payment | None) -> Answer:
     head = Head(
         title=visit.place.words.text("waiting-title", shop=front.shop.settings.name),
         path="/checkout/return",
         indexed=False,
     )
-    return await front.private(visit, head, "waiting", Waiting(f"{visit.place.base}/checkout/return"))
+    asks = payment is not None and payment.state == "challenge"
+    pay_href = f"{visit.place.base}/checkout/pay" if outside(payment) else payment.challenge_url if payment else ""
+    page = Waiting(f"{visit.place.base}/checkout/return", pay_href if asks else "")
+    return await front.private(visit, head, "waiting", page)
 
 
 class Waiting(Struct, frozen=True):
-    """A payment that is not decided yet, and where to look again."""
+    """A payment that is not decided yet, and where to look again. `pay_href`: it waits for the shopper there."""
 
     status_href: str
+    pay_href: str = ""
 
 
 def _command(front: Front, visit: Visit, cart: Cart, sent: Sent) -> PlaceOrder:
     typed = sent.typed
     provider, _, token = typed["payment"].partition(":")
-    said = msgspec.json.encode([typed, sent.expected_total, [(line.sku, line.quantity) for line in cart.lines]])
+    gifts = balances_of(visit, sent.tender, cart.currency)
+    totals = [sent.expected_total, sent.expected_due] if gifts else sent.expected_total
+    said = msgspec.json.encode([typed, totals, [(line.sku, line.quantity) for line in cart.lines], *gifts])
     return PlaceOrder(
         identity=f"cart:{cart.id}",
         route=ROUTE,
@@ -215,6 +235,8 @@ def _command(front: Front, visit: Visit, cart: Cart, sent: Sent) -> PlaceOrder:
         expected_total=sent.expected_total,
         customer_id=visit.customer.id if visit.customer else "",
         return_url=f"{front.web.public_url}{visit.place.base}/checkout/return",
+        gifts=gifts,
+        expected_due=sent.expected_due if gifts else None,
     )
 
 
@@ -240,14 +262,17 @@ def _read(front: Front, visit: Visit, form: Form, cart: Cart) -> Sent:
     typed["region"] = typed["region"] if typed["region"] in REGIONS.get(typed["country"], {}) else ""
     return Sent(
         typed=typed,
-        problems=_problems(front, visit, typed, frozenset(allowed)),
+        problems=_problems(front, visit, typed, frozenset(allowed), due=form.whole("expected_due", -1)),
         attempt=form.text("attempt", 64) or new_token(),
         expected_total=form.whole("expected_total", -1),
+        expected_due=form.whole("expected_due", -1),
     )
 
 
-def _problems(front: Front, visit: Visit, typed: Mapping[str, str], allowed: frozenset[str]) -> dict[str, str]:
-    """What is wrong, field by field, in the order of the page."""
+def _problems(
+    front: Front, visit: Visit, typed: Mapping[str, str], allowed: frozenset[str], *, due: int
+) -> dict[str, str]:
+    """What is wrong, field by field, in the order of the page. Where nothing is left to pay, no way of paying is."""
     text = visit.place.words.text
     found: dict[str, str] = {}
     for name in ("name", "email", "line1", "postcode", "city"):
@@ -265,7 +290,7 @@ def _problems(front: Front, visit: Visit, typed: Mapping[str, str], allowed: fro
         found["region"] = text("form-choose")
     if not typed["shipping"]:
         found["shipping"] = text("form-choose")
-    if typed["payment"] not in {choice.value for choice in _payments(front, "")}:
+    if due and typed["payment"] not in {choice.value for choice in _payments(front, "")}:
         found["payment"] = text("form-choose")
     return {name: found[name] for name in TYPED if name in found}
 
@@ -277,12 +302,11 @@ def _fields(typed: Mapping[str, str]) -> AddressFields:
 
 
 def _payments(front: Front, chosen: str) -> tuple[PaymentChoice, ...]:
-    """The ways of paying; the sandbox's are its test tokens."""
+    """The ways of paying, in the order of the setting; the sandbox's are its test tokens."""
     return tuple(
         PaymentChoice(f"{provider}:{token}", f"payment-{token.replace('_', '-')}", f"{provider}:{token}" == chosen)
         for provider in front.shop.payments
-        if provider == "sandbox"
-        for token in TEST_TOKENS
+        for token in TOKENS.get(provider, ())
     )
 
 

@@ -14,6 +14,7 @@ from fairday.interfaces.storefront.front import Answer, AnyRequest, Front, Head,
 from fairday.interfaces.storefront.listing import listing_view
 from fairday.interfaces.storefront.places import Place
 from fairday.interfaces.storefront.questions import Asked, parse, query_of
+from fairday.interfaces.storefront.show_stock import later_text, limit_text, most_at_once
 from fairday.interfaces.storefront.views.goods import Home, ProductPage, Stall
 from fairday.interfaces.storefront.views.shell import Card as CardView
 from fairday.interfaces.web.pages import json_answer, moved
@@ -209,7 +210,8 @@ async def _product_page(front: Front, place: Place, view: ProductView, chosen: C
     now_ms = front.shop.clock.now_ms()
     quote = (await estimate(front.shop, _cart_of_one(place, chosen.sku))).quote
     offer = next((one for one in quote.methods if one.method == quote.method), None)
-    first, last = delivery_window(now_ms, offer) if offer else (None, None)
+    later = later_text(place, chosen.offer, 1, now_ms)
+    first, last = delivery_window(now_ms, offer) if offer and not later else (None, None)
     currency = view.card.currency
     return ProductPage(
         name=product.name,
@@ -227,7 +229,10 @@ async def _product_page(front: Front, place: Place, view: ProductView, chosen: C
         tax_included=quote.tax_included,
         stock_left=chosen.available,
         low_stock=chosen.available <= show.LOW_STOCK,
-        most=min(chosen.available, MOST_AT_ONCE) or 1,
+        later=later,
+        preorder=bool(later) and chosen.offer.policy == "preorder",
+        limit=limit_text(place, chosen.offer),
+        most=most_at_once(chosen.offer, MOST_AT_ONCE) or 1,
         arrives_first=first,
         arrives_last=last,
         rating_x100=product.rating.average_x100,

@@ -25,8 +25,18 @@ class LineView(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class GiftLine(Struct, frozen=True):
+    """What a gift card, or store credit, pays; `text` names it."""
+
+    text: str
+    amount: Money
+
+
 class Sums(Struct, frozen=True, kw_only=True):
-    """What it comes to. Without `shipping` the way of sending is not chosen yet; `tax_rate` is finished text."""
+    """What it comes to. Without `shipping` the way of sending is not chosen yet; `tax_rate` is finished text.
+
+    `gifts` have paid before, and `due` is what is left.
+    """
 
     subtotal: Money
     total: Money
@@ -36,6 +46,8 @@ class Sums(Struct, frozen=True, kw_only=True):
     voucher_code: str = ""
     shipping: Money | None = None
     shipping_name: str = ""
+    gifts: tuple[GiftLine, ...] = ()
+    due: Money | None = None
 
 
 class CartPage(Struct, frozen=True, kw_only=True):
@@ -71,18 +83,35 @@ class PaymentChoice(Struct, frozen=True):
     chosen: bool = False
 
 
+class GiftPart(Struct, frozen=True, kw_only=True):
+    """Gift cards and store credit at checkout: the cards that were typed, what pays how much, what is left.
+
+    `sealed` carries the cards; `credit` is what the customer has; `full`: no more cards fit into an order.
+    """
+
+    cards: tuple[GiftLine, ...] = ()
+    paid: tuple[GiftLine, ...] = ()
+    sealed: str = ""
+    credit: Money | None = None
+    use_credit: bool = False
+    due: Money
+    full: bool = False
+
+
 class Checkout(Struct, frozen=True, kw_only=True):
-    """The one page of checkout. `expected_total` is what the shopper sees, and all that will be charged."""
+    """The one page of checkout. `expected_total` is what the shopper sees; of it, `gift.due` will be charged."""
 
     fields: Fields
     lines: tuple[LineView, ...]
     sums: Sums
     methods: tuple[ShippingChoice, ...]
     payments: tuple[PaymentChoice, ...]
+    payment_hint: str = "checkout-payment-hint"
     countries: tuple[Link, ...] = ()
     regions: tuple[Link, ...] = ()
     country: str = ""
     country_text: str = ""
+    gift: GiftPart
     expected_total: int = 0
     attempt: str = ""
     signed_in: bool = False

@@ -141,6 +141,9 @@ class ProductPage(Struct, frozen=True, kw_only=True):
     percent_off: int = 0
     tax_included: bool = True
     stock_left: int = 0
+    later: str = ""
+    preorder: bool = False
+    limit: str = ""
     low_stock: bool = False
     most: int = 1
     arrives_first: date | None = None
