@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from fairday.domain.carts import Cart, CartLine
 from fairday.domain.catalog import Product, Variant, localise
+from fairday.domain.inventory import Offer
 from fairday.domain.inventory import store as stock
 from fairday.domain.pricing import Price, Quote, QuoteLine, Rules, RulesQuery, estimate_cart, price_cart
 from fairday.domain.pricing import store as pricing
@@ -19,7 +20,10 @@ from fairday.usecases.shop import Shop
 
 
 class CartItem(Struct, frozen=True, kw_only=True):
-    """A line of a cart with what it is and costs. `available` is how many could be had just now, over all locations."""
+    """A line of a cart with what it is and costs. `available` is how many could be had just now, over all locations.
+
+    `offer` says how many of them are there, and when the others would be.
+    """
 
     sku: str
     quantity: int
@@ -27,6 +31,7 @@ class CartItem(Struct, frozen=True, kw_only=True):
     variant: Variant
     price: Price
     available: int
+    offer: Offer = Offer()
 
     @property
     def options(self) -> str:
@@ -103,10 +108,10 @@ async def _read(shop: Shop, asked: Sequence[_Asked]) -> list[_Goods]:
     async with shop.database.read() as reader:
         prices = await pricing.prices_in(reader, skus, sorted({one.cart.currency for one in asked}))
         visible = await pricing.visible(reader, sorted(products))
-        available = await stock.available(reader, skus)
+        offers = await stock.offers(reader, skus)
         rules = await pricing.rules_for_many(reader, [one.rules for one in asked], shop.clock.now_ms())
     shown = {sku: products[product_id] for sku, product_id in found.items() if product_id in visible}
-    make = partial(_item, shown=shown, prices=prices, available=available)
+    make = partial(_item, shown=shown, prices=prices, offers=offers)
     return [
         _Goods(tuple(item for line in one.cart.lines if (item := make(one.cart, line))), theirs)
         for one, theirs in zip(asked, rules, strict=True)
@@ -120,7 +125,7 @@ def _chunks(values: list[str]) -> Iterator[list[str]]:
 
 def _item(
     cart: Cart, line: CartLine, *, shown: Mapping[str, Product], prices: Mapping[tuple[str, str], Price],
-    available: Mapping[str, int],
+    offers: Mapping[str, Offer],
 ) -> CartItem | None:  # fmt: skip
     product, price = shown.get(line.sku), prices.get((line.sku, cart.currency))
     variant = product.variant(line.sku) if product else None
@@ -128,7 +133,7 @@ def _item(
         return None
     return CartItem(
         sku=line.sku, quantity=line.quantity, product=localise(product, cart.language), variant=variant, price=price,
-        available=available[line.sku],
+        available=offers[line.sku].total, offer=offers[line.sku],
     )  # fmt: skip
 
 

@@ -160,12 +160,13 @@ async def test_one_product_in_full(api, shop, clock):
     assert answer.headers["cache-control"].startswith("public")
     assert detail["description"] == "<p>Cotton.</p>"
     assert detail["options"] == [{"name": "Size", "values": ["S", "M"]}]
+    nothing = {"now": 0, "later": 0, "policy": "deny", "expected_at": None, "per_customer": None}
     assert detail["variants"] == [
-        {"sku": "SHIRT-S", "price": {"amount": 1500, "currency": "EUR"}, "available": 0, "options": {"Size": "S"},
-         "compare_at": {"amount": 2000, "currency": "EUR"}, "ean": ["4006381333931"], "part_number": "P1",
-         "weight_g": 200},
-        {"sku": "SHIRT-M", "price": None, "available": 0, "options": {"Size": "M"}, "compare_at": None, "ean": [],
-         "part_number": "", "weight_g": 0},
+        {"sku": "SHIRT-S", "price": {"amount": 1500, "currency": "EUR"}, "available": 0, "stock": nothing,
+         "options": {"Size": "S"}, "compare_at": {"amount": 2000, "currency": "EUR"},
+         "ean": ["4006381333931"], "part_number": "P1", "weight_g": 200},
+        {"sku": "SHIRT-M", "price": None, "available": 0, "stock": nothing, "options": {"Size": "M"},
+         "compare_at": None, "ean": [], "part_number": "", "weight_g": 0},
     ]  # fmt: skip
     assert detail["attributes"] == [
         {"name": "Weight", "kind": "number", "value": 0.2, "unit": "kg"},

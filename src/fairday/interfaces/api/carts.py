@@ -7,6 +7,7 @@ from fairday.domain.orders import CartOrdered, KeyReused
 from fairday.domain.pricing import Quote
 from fairday.domain.pricing.errors import PriceMissing, VoucherRefused
 from fairday.domain.pricing.model import ShippingOffer
+from fairday.interfaces.api.goods import stock_state
 from fairday.interfaces.api.operation import Answer, Call, Operation
 from fairday.interfaces.api.shapes import (
     CartCreated,
@@ -128,7 +129,7 @@ def _lines(priced: PricedCart) -> tuple[CartLineItem, ...]:
         CartLineItem(
             sku=item.sku, product_id=item.product.id, name=item.product.name, options=item.options,
             quantity=item.quantity, unit_price=Money(item.price.amount, currency), total=Money(line.total, currency),
-            available=max(item.available, 0),
+            available=max(item.available, 0), stock=stock_state(item.offer),
         )
         for item, line in zip(priced.items, priced.quote.lines, strict=True)
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from fairday.domain.catalog import Attribute, Category, Media, Product, localise
+from fairday.domain.inventory import Offer
 from fairday.interfaces.api.operation import Answer, Call, Operation
 from fairday.interfaces.api.shapes import (
     AttributeItem,
@@ -22,9 +23,11 @@ from fairday.interfaces.api.shapes import (
     ProductPage,
     RatingItem,
     RenditionItem,
+    StockState,
     VariantDetail,
     VariantItem,
 )
+from fairday.kernel.clock import iso
 from fairday.kernel.errors import Invalid, NotFound
 from fairday.kernel.ids import is_id
 from fairday.kernel.money import LIMIT
@@ -198,6 +201,12 @@ def _price(variant: CardVariant, amount: int | None, currency: str) -> Money | N
     return None if amount is None or variant.amount is None else Money(amount, currency)
 
 
+def stock_state(offer: Offer) -> StockState:
+    """What of it is there, and what may be ordered before it is."""
+    expected_at = iso(offer.expected_ms) if offer.expected_ms else None
+    return StockState(offer.now, offer.later, offer.policy, expected_at, offer.per_customer or None)
+
+
 def _item(card: Card) -> ProductItem:
     variants = (VariantItem(one.sku, _price(one, one.amount, card.currency), one.available) for one in card.variants)
     return ProductItem(card.product_id, card.key, card.name, tuple(variants))
@@ -208,7 +217,8 @@ def _detail(product: Product, card: Card, categories: tuple[CategoryItem, ...]) 
     variants = tuple(
         VariantDetail(
             sku=one.sku, price=_price(one, one.amount, card.currency),
-            compare_at=_price(one, one.compare_at, card.currency), available=one.available, options=one.options,
+            compare_at=_price(one, one.compare_at, card.currency), available=one.available,
+            stock=stock_state(one.offer), options=one.options,
             ean=known[one.sku].ean, part_number=known[one.sku].part_number, weight_g=known[one.sku].weight_g,
         )
         for one in card.variants

@@ -11,7 +11,8 @@ from fairday.domain.carts import Cart, CartGone, Remembered
 from fairday.domain.fulfilment import Shipment
 from fairday.domain.fulfilment.errors import NothingToShip
 from fairday.domain.fulfilment.model import tracking_url
-from fairday.domain.inventory import OutOfStock
+from fairday.domain.inventory import CustomerLimit, OutOfStock
+from fairday.domain.inventory.errors import AwaitingStock
 from fairday.domain.orders import (
     Address,
     CartOrdered,
@@ -98,7 +99,7 @@ async def ship(call: Call) -> Answer:
     if not replayed:
         command = ShipOrder(
             order_id=once.order_id, lines=_pieces(body.lines), carrier=body.carrier.strip(),
-            tracking=body.tracking.strip(), actor=call.caller.actor, once=once,
+            tracking=body.tracking.strip(), location=body.location.strip(), actor=call.caller.actor, once=once,
         )  # fmt: skip
         await ship_order(call.shop, command)
     view = await view_order(call.shop, once.order_id)
@@ -234,6 +235,7 @@ def _shipment(shipment: Shipment) -> ShipmentItem:
         id=shipment.id, carrier=shipment.carrier, tracking=shipment.tracking,
         tracking_url=tracking_url(shipment) or None, at=iso(shipment.at_ms),
         lines=tuple(Pieces(line.line_no, line.quantity) for line in shipment.lines),
+        location=shipment.location or None,
     )  # fmt: skip
 
 
@@ -259,7 +261,7 @@ ORDERS = (
         method="POST", path="/orders", name="placeOrder", act=place, body=NewOrder, access="cart", key_rule="required",
         summary="Place an order", answers={201: OrderAnswer, 202: OrderPending}, example=_EXAMPLE,
         links=("getOrder", "shipOrder", "refundOrder", "cancelOrder"),
-        refusals=(PaymentDeclined, StaleTotal, OutOfStock, CartGone, CartOrdered, EmptyCart, NoShipping,
+        refusals=(PaymentDeclined, StaleTotal, OutOfStock, CustomerLimit, CartGone, CartOrdered, EmptyCart, NoShipping,
                   VoucherRefused, UnknownProvider, *_ONCE),
         description="Everything is priced again here. The total charged is `expected_total`, or the answer is 409 "
         "`stale_total` with the new `total`. Stock is held before the provider is asked; 409 `out_of_stock` names the "
@@ -273,7 +275,8 @@ ORDERS = (
     Operation(
         method="POST", path="/orders/{id}/shipments", name="shipOrder", act=ship, body=NewShipment, access="key",
         key_rule="required", summary="Send an order, whole or in part", answers={201: ShipmentItem},
-        refusals=(NothingToShip, *_SERVER), example={"carrier": "DHL", "tracking": "00340434161094042557"},
+        refusals=(NothingToShip, AwaitingStock, *_SERVER),
+        example={"carrier": "DHL", "tracking": "00340434161094042557"},
     ),
     Operation(
         method="POST", path="/orders/{id}/refunds", name="refundOrder", act=refund, body=NewRefund, access="key",

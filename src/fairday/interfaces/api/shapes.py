@@ -49,12 +49,27 @@ class Money(Struct, frozen=True, forbid_unknown_fields=True):
 Amount = Annotated[int, Meta(ge=0, le=LIMIT, description="Minor units of the currency of the cart or order.")]
 
 
+class StockState(Struct, frozen=True):
+    """Pieces that are there, and those that may be ordered before they are.
+
+    `policy` is how the SKU is sold when the shelf is empty; `expected_at` is when more come, null where nobody knows.
+    An order that takes later pieces is sent when they are there. `per_customer` is null where a customer may have any
+    number; beyond it an order is refused with `customer_limit`.
+    """
+
+    now: Annotated[int, Meta(ge=0)]
+    later: Annotated[int, Meta(ge=0)]
+    policy: Literal["deny", "backorder", "preorder"]
+    expected_at: Time | None
+    per_customer: int | None
+
+
 class VariantItem(Struct, frozen=True):
     """One thing that can be bought; `price` is null where it has none in the currency asked for."""
 
     sku: str
     price: Money | None
-    available: Annotated[int, Meta(ge=0, description="Pieces that could be had just now.")]
+    available: Annotated[int, Meta(ge=0, description="Pieces that could be ordered just now: there or not.")]
 
 
 class ProductItem(Struct, frozen=True):
@@ -96,6 +111,7 @@ class VariantDetail(Struct, frozen=True):
     price: Money | None
     compare_at: Money | None
     available: Annotated[int, Meta(ge=0)]
+    stock: StockState
     options: dict[str, str]
     ean: tuple[str, ...]
     part_number: str
@@ -230,6 +246,7 @@ class CartLineItem(Struct, frozen=True):
     unit_price: Money
     total: Money
     available: int
+    stock: StockState
 
 
 class ShippingMethodItem(Struct, frozen=True):
@@ -384,7 +401,7 @@ class Pieces(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ShipmentItem(Struct, frozen=True):
-    """A parcel that left."""
+    """A parcel that left `location`, which is null where nobody wrote it down."""
 
     id: Id
     carrier: str
@@ -392,6 +409,7 @@ class ShipmentItem(Struct, frozen=True):
     tracking_url: str | None
     at: Time
     lines: tuple[Pieces, ...]
+    location: str | None
 
 
 class RefundItem(Struct, frozen=True):
@@ -442,11 +460,15 @@ class OrderDetail(Struct, frozen=True, kw_only=True):
 
 
 class NewShipment(Struct, frozen=True, forbid_unknown_fields=True):
-    """A parcel. Without `lines` it takes all that waits."""
+    """A parcel. Without `lines` it takes all that waits and is there.
+
+    Without `location` pieces leave from wherever they lie, a parcel a location, and the answer is the first of them.
+    """
 
     lines: Annotated[tuple[Pieces, ...], Meta(max_length=LINES_LIMIT)] = ()
     carrier: Annotated[str, Meta(max_length=64, pattern=NO_CONTROLS, examples=["DHL"])] = ""
     tracking: Annotated[str, Meta(max_length=100, pattern=NO_CONTROLS)] = ""
+    location: Annotated[str, Meta(max_length=64, pattern=NO_CONTROLS, examples=["main"])] = ""
 
 
 class NewRefund(Struct, frozen=True, forbid_unknown_fields=True):
