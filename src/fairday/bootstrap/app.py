@@ -21,7 +21,9 @@ from fairday.interfaces import api, backoffice, storefront
 from fairday.interfaces.api import Measured, Meters
 from fairday.interfaces.api.service import health_routes, metrics_route
 from fairday.interfaces.web.headers import SecurityHeaders
+from fairday.interfaces.web.own_writes import OwnWrites
 from fairday.interfaces.web.surface import Web
+from fairday.kernel.batch import answered_within
 from fairday.kernel.errors import Refusal
 from fairday.kernel.ids import ID_LENGTH
 from fairday.usecases.shop import Shop
@@ -29,6 +31,7 @@ from fairday.usecases.shop import Shop
 BODY_LIMIT_BYTES = 64 * 1024
 NAMED_FILES = ("/static/", "/backoffice/static/", "/media/")
 LONGEST_SHOWN = 300
+ANSWER_S = 15.0  # nobody waits longer: what has not begun by then is refused
 log = structlog.get_logger("fairday.http")
 
 Routes = Callable[[Shop, Web], Sequence[Any]]
@@ -63,7 +66,8 @@ def build_app(shop: Shop, settings: Settings, process: Process) -> Litestar:
     )
     # Around the router, not around each handler as Litestar's own `middleware` would be: an address that nobody
     # answers (404, 405) must have the headers and be in the log and the figures too.
-    confined = Confined(app.asgi_handler, process)
+    inner = OwnWrites(app.asgi_handler, web, shop.clock) if settings.database_replicas else app.asgi_handler
+    confined = Confined(inner, process)
     app.asgi_handler = RequestLog(Measured(SecurityHeaders(confined, tls=web.tls), meters))
     return app
 
@@ -115,7 +119,7 @@ class RequestLog:
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with structlog.contextvars.bound_contextvars(request_id=request_id), answered_within(ANSWER_S):
             try:
                 await self.app(scope, receive, send_with_id)
             finally:
