@@ -64,6 +64,7 @@ SPLIT_ROOMS: dict[str, str] = {
     "src/fairday/domain/inventory/routing.py": "from where an order is sent, pure",
     "src/fairday/domain/inventory/shelves.py": "what staff do to the stock; store.py is the road of an order",
     "src/fairday/domain/ledger/closing.py": "closed days and months; store.py is the road of an entry",
+    "src/fairday/domain/ledger/reports.py": "the books against providers' records; store.py is the road of an entry",
     "src/fairday/domain/orders/history.py": "orders of former shops, as they were imported; they are no sales of ours",
     "src/fairday/domain/orders/queries.py": "questions of back office and account; store.py is the road of an order",
     "src/fairday/domain/pricing/defaults.py": "what a new shop charges, as data",

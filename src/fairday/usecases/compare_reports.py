@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from fairday.domain.ledger import Entry, reports, store
+from fairday.domain.ledger import Entry, reports
 from fairday.domain.ledger.model import EntryKind
 from fairday.domain.ledger.reports import Difference, DifferenceKind, Moved, entry_id, moved_by
 from fairday.kernel.ids import derived_id
@@ -190,5 +190,5 @@ async def owed_money(shop: Shop) -> list[Found]:
                 provider=ref.partition(":")[0], kind="owed", order_id=order_id, ref=ref, currency=currency, theirs=0,
                 ours=amount,
             ))
-            for order_id, ref, currency, amount in await store.owed(reader)
+            for order_id, ref, currency, amount in await reports.owed(reader)
         ]  # fmt: skip

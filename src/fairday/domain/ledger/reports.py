@@ -8,9 +8,9 @@ from typing import Literal
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, case, func, insert, select
 
-from fairday.domain.ledger.model import FEES, Entry, EntryKind, provider_account
+from fairday.domain.ledger.model import FEES, UNCLAIMED, Entry, EntryKind, provider_account
 from fairday.domain.ledger.store import postings_of
 from fairday.domain.ledger.tables import DIFFERENCES, ENTRIES, POSTINGS, RECONCILIATIONS, REPORT_PLACES
 from fairday.kernel.ids import derived_id
@@ -93,6 +93,11 @@ async def entries_on(reader: Reader, provider: str, after: str, limit: int) -> d
     return await entries_by_id(reader, [row[0] for row in rows])
 
 
+async def owed(reader: Reader) -> list[tuple[str, str, str, int]]:
+    """Unclaimed money that did not go back yet: order id, what it was booked as, currency, amount."""
+    return [(row[0], row[1], row[2], -int(row[3])) for row in await reader.rows(_OWED, account=UNCLAIMED)]
+
+
 async def place_in(reader: Reader, provider: str) -> str:
     """How far the sweep has read this provider's record."""
     row = await reader.row(_PLACE, provider=provider)
@@ -143,6 +148,19 @@ _ENTRIES_ON = Statement(
     .group_by(_P.entry_id)
     .order_by(_P.entry_id)
     .limit(bindparam("limit"))
+)
+_OWED = Statement(
+    select(
+        ENTRIES.c.order_id,
+        func.max(case((ENTRIES.c.kind == "unclaimed", ENTRIES.c.ref), else_="")),
+        POSTINGS.c.currency,
+        func.sum(POSTINGS.c.amount),
+    )
+    .select_from(POSTINGS.join(ENTRIES, ENTRIES.c.id == POSTINGS.c.entry_id))
+    .where(POSTINGS.c.account == bindparam("account"))
+    .group_by(ENTRIES.c.order_id, POSTINGS.c.currency)
+    .having(func.sum(POSTINGS.c.amount) != 0)
+    .order_by(ENTRIES.c.order_id, POSTINGS.c.currency)
 )
 _PLACE = Statement(select(REPORT_PLACES.c.after).where(REPORT_PLACES.c.provider == bindparam("provider")))
 _SET_PLACE = upsert(REPORT_PLACES)

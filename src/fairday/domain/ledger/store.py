@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from msgspec import Struct
-from sqlalchemy import bindparam, case, func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
-from fairday.domain.ledger.model import UNCLAIMED, Entry, Posting
+from fairday.domain.ledger.model import Entry, Posting
 from fairday.domain.ledger.tables import BOUNDARY, ENTRIES, POSTINGS
 from fairday.kernel.sql import Statement, insert_new, within
 from fairday.kernel.unit_of_work import Reader, Writer
@@ -79,11 +79,6 @@ async def postings_of(reader: Reader, entry_ids: Sequence[str]) -> dict[str, lis
     return postings
 
 
-async def owed(reader: Reader) -> list[tuple[str, str, str, int]]:
-    """Unclaimed money that did not go back yet: order id, what it was booked as, currency, amount."""
-    return [(row[0], row[1], row[2], -int(row[3])) for row in await reader.rows(_OWED, account=UNCLAIMED)]
-
-
 _OPEN = insert_new(BOUNDARY)
 _OPENED = Statement(select(BOUNDARY.c.name).where(BOUNDARY.c.name == bindparam("name")))
 _SHUT_UNTIL = Statement(
@@ -105,19 +100,6 @@ _ENTRIES_OF = Statement(
     select(ENTRIES.c.id, ENTRIES.c.kind, ENTRIES.c.ref, ENTRIES.c.at_ms)
     .where(ENTRIES.c.order_id == bindparam("order_id"))
     .order_by(ENTRIES.c.at_ms, ENTRIES.c.id)
-)
-_OWED = Statement(
-    select(
-        ENTRIES.c.order_id,
-        func.max(case((ENTRIES.c.kind == "unclaimed", ENTRIES.c.ref), else_="")),
-        POSTINGS.c.currency,
-        func.sum(POSTINGS.c.amount),
-    )
-    .select_from(POSTINGS.join(ENTRIES, ENTRIES.c.id == POSTINGS.c.entry_id))
-    .where(POSTINGS.c.account == bindparam("account"))
-    .group_by(ENTRIES.c.order_id, POSTINGS.c.currency)
-    .having(func.sum(POSTINGS.c.amount) != 0)
-    .order_by(ENTRIES.c.order_id, POSTINGS.c.currency)
 )
 _POSTINGS_OF = Statement(
     select(POSTINGS.c.entry_id, POSTINGS.c.account, POSTINGS.c.currency, POSTINGS.c.amount)
