@@ -26,7 +26,7 @@ from fairday.usecases.shop import Shop
 NEVER = float("inf")
 LIVE = ("placed", "part_shipped", "shipped", "cancelled")
 # What a command that was answered `placed` may be told when it is sent again: try later, nothing else.
-LATER = {"busy", "payment_unknown", "too_many"}
+LATER = {"busy", "payment_unknown", "commit_unknown", "too_many"}
 
 
 class Event(Struct, frozen=True, kw_only=True):

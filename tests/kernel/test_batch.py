@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from fairday.kernel.batch import BUSY_TRIES, Batch, Batches, answered_within
-from fairday.kernel.errors import Busy
+from fairday.kernel.errors import Busy, CommitUnknown
 
 
 class Kitchen:
@@ -63,6 +63,20 @@ async def test_a_batch_that_fails_is_tried_one_by_one():
     assert (answers[0], answers[2]) == ("a!", "b!")
     assert isinstance(answers[1], ValueError)
     assert kitchen.batches == [["a", "poison", "b"], ["a"], ["poison"], ["b"]]
+
+
+async def test_what_may_be_done_already_is_not_tried_again():
+    """Whoever asked can look whether it was; a second try would meet what the first one left."""
+    tried = []
+
+    async def work(items):
+        tried.append(list(items))
+        raise CommitUnknown(retry_after_s=1)
+
+    batch = Batch(work)
+    answers = await asyncio.gather(*(batch.ask(name) for name in "abc"), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [CommitUnknown] * 3
+    assert tried == [["a", "b", "c"]]
 
 
 async def test_busy_is_tried_again_as_a_whole_and_then_told():

@@ -33,7 +33,7 @@ SKUS = ("MUG", "LAMP", "RUG", "LAST")
 VOUCHERS = ("", "", "HALF", "ALL", "SEVEN")
 TOKENS = ("tok_ok",) * 6 + ("tok_lost_ack", "tok_timeout", "tok_challenge", "tok_challenge", "tok_declined")
 TRIES = 6
-AGAIN = {"busy", "payment_unknown", "in_flight"}
+AGAIN = {"busy", "payment_unknown", "commit_unknown", "in_flight"}
 
 Work = Callable[[Shop], Awaitable[Any]]
 

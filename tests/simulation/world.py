@@ -27,7 +27,7 @@ from fairday.bootstrap.settings import Settings
 from fairday.domain.payments import PaymentUnknown
 from fairday.kernel import ids
 from fairday.kernel.clock import MINUTE_MS
-from fairday.kernel.errors import Busy, Refusal
+from fairday.kernel.errors import Busy, CommitUnknown, Refusal
 from fairday.ports.bus import Subscription
 from fairday.usecases.settle_orders import STALE_MS, settle_orders
 from fairday.usecases.shop import Shop
@@ -40,7 +40,7 @@ STRAGGLERS_S = 5.0  # by then everybody has come to a point, and noticed
 SECRET = "simulated secret, as long as one has to be"
 OUTSIDE = {"search": "none:", "media": "none:", "identity": "none:"}  # threads and hashes: no part of an order
 # Refusals after which nobody knows what became of the request.
-UNCLEAR = {"busy", "payment_unknown"}
+UNCLEAR = {"busy", "payment_unknown", "commit_unknown"}
 LISTENER = "listener"
 EVENTS = frozenset({"order_placed", "order_shipped", "order_refunded", "order_cancelled"})
 
@@ -338,7 +338,9 @@ def leaves(problem: BaseException) -> Iterator[BaseException]:
 def _fault(point: str) -> Exception:
     if point in {"unit-begins", "read"}:
         return Busy(retry_after_s=1)
-    if point in {"statement", "question", "unit-ends", "committed"}:
+    if point == "committed":
+        return CommitUnknown(retry_after_s=1)
+    if point in {"statement", "question", "unit-ends"}:
         return BrokenDisk("disk I/O error")
     if point.startswith("send-"):
         return OSError("no mail today")

@@ -22,7 +22,7 @@ from tests.history import Event
 
 TOKENS = ("tok_ok",) * 8 + ("tok_lost_ack", "tok_timeout", "tok_declined")
 WANTED = ({"MUG": 1}, {"MUG": 2, "LAMP": 1}, {"LAMP": 1, "MUG": 1}, {"LAST": 1})
-UNCLEAR = {"busy", "payment_unknown"}
+UNCLEAR = {"busy", "payment_unknown", "commit_unknown"}
 AGAIN = {*UNCLEAR, "in_flight", "too_many"}
 PAUSE_S = 0.02
 PATIENCE_S = 60.0

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from msgspec import Struct
 
-from fairday.kernel.errors import Busy
+from fairday.kernel.errors import Busy, CommitUnknown
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -54,7 +54,8 @@ class Batch(Generic[Q, A]):
 
     `ask` raises Busy when `waiting` items are queued already, or when its deadline passed before its turn came: nothing
     was done then. An item whose caller went away before its turn is not done either. Work that raises Busy is tried
-    again as a whole, a little later; whatever else it raises, its items are tried one by one.
+    again as a whole, a little later. CommitUnknown goes to everybody: it may all be done, and each can look. Whatever
+    else work raises, its items are tried one by one.
     """
 
     def __init__(self, work: Work[Q, A], *, limit: int = BATCH_LIMIT, waiting: int = WAITING_LIMIT) -> None:
@@ -106,9 +107,9 @@ class Batch(Generic[Q, A]):
     async def _answer(self, batch: Sequence[_Asked[Q, A]]) -> None:
         try:
             answers = await self._patiently([asked.item for asked in batch])
-        except Busy as busy:
+        except (Busy, CommitUnknown) as no:
             for asked in batch:
-                _settle(asked, busy)
+                _settle(asked, no)
         except Exception as problem:  # noqa: BLE001 - whatever it was, it must not spoil the neighbours
             if len(batch) == 1:
                 _settle(batch[0], problem)
