@@ -20,8 +20,9 @@ from fairday.domain.pricing.errors import PriceMissing, VoucherRefused
 from fairday.domain.pricing.model import normal_code
 from fairday.domain.pricing.quote import VOUCHER_REFUSED
 from fairday.kernel.clock import DAY_MS, HOUR_MS
-from fairday.kernel.errors import Busy, Invalid, TooMany
+from fairday.kernel.errors import Busy, Invalid, Refusal, TooMany
 from fairday.kernel.ids import derived_id, derived_token, new_id, opens
+from fairday.ports.products import BATCH_LIMIT
 from fairday.usecases.shop import Shop
 
 CART_TOKEN = "cart"  # noqa: S105 - the purpose a token is derived for
@@ -145,16 +146,26 @@ async def put_voucher(shop: Shop, cart_id: str, code: str, *, source: str, once:
 
 async def require_sold(shop: Shop, currency: str, skus: Sequence[str]) -> None:
     """UnknownSku for what is not on the shelves, PriceMissing for what has no price in `currency`."""
-    found = await shop.products.find("sku", skus) if skus else {}
+    if skus:
+        await shop.batches.ask(_sold, shop, (currency, tuple(skus)))
+
+
+async def _sold(shop: Shop, asked: Sequence[tuple[str, tuple[str, ...]]]) -> list[Refusal | None]:
+    """What is wrong with each list of SKUs in its currency; asked for all of them at once."""
+    every = sorted({sku for _, skus in asked for sku in skus})
+    found: dict[str, str] = {}
+    for start in range(0, len(every), BATCH_LIMIT):
+        found |= await shop.products.find("sku", every[start : start + BATCH_LIMIT])
     async with shop.database.read() as reader:
         visible = await pricing.visible(reader, sorted(set(found.values())))
-        prices = await pricing.prices_for(reader, skus, currency)
-    unknown = [sku for sku in skus if found.get(sku) not in visible]
-    if unknown:
-        raise UnknownSku(skus=unknown)
-    unpriced = [sku for sku in skus if sku not in prices]
-    if unpriced:
-        raise PriceMissing(skus=unpriced, currency=currency)
+        prices = await pricing.prices_in(reader, every, sorted({currency for currency, _ in asked}))
+    answers: list[Refusal | None] = []
+    for currency, skus in asked:
+        unknown = [sku for sku in skus if found.get(sku) not in visible]
+        unpriced = [sku for sku in skus if (sku, currency) not in prices]
+        priceless = PriceMissing(skus=unpriced, currency=currency) if unpriced else None
+        answers.append(UnknownSku(skus=unknown) if unknown else priceless)
+    return answers
 
 
 def _new_cart(shop: Shop, fields: CartFields) -> Cart:
@@ -185,15 +196,22 @@ def _with_lines(cart: Cart, lines: Sequence[CartLine], *, adding: bool = False) 
 
 async def _begun(shop: Shop, cart: Cart) -> KeptCart | None:
     """The cart that was begun under this id before, whatever became of it."""
-    found = (await shop.carts.get_many([cart.id])).get(cart.id)
-    if found:
-        _remembers(found, cart.remembered[0])
-        return KeptCart(found, replayed=True)
+    found = await shop.batches.ask(_carts_or_orders, shop, cart.id)
+    if found is None:
+        return None
+    if isinstance(found, str):
+        raise CartOrdered(order_id=found)
+    _remembers(found, cart.remembered[0])
+    return KeptCart(found, replayed=True)
+
+
+async def _carts_or_orders(shop: Shop, cart_ids: Sequence[str]) -> list[Cart | str | None]:
+    """The carts with these ids, or the order that each became."""
+    wanted = sorted(set(cart_ids))
+    carts = await shop.carts.get_many(wanted)
     async with shop.database.read() as reader:
-        order_id = await orders.order_of_cart(reader, cart.id)
-    if order_id:
-        raise CartOrdered(order_id=order_id)
-    return None
+        sold = await orders.orders_of_carts(reader, [cart_id for cart_id in wanted if cart_id not in carts])
+    return [carts.get(cart_id) or sold.get(cart_id) for cart_id in cart_ids]
 
 
 def _remembers(cart: Cart, once: Remembered) -> bool:

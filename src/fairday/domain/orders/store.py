@@ -48,6 +48,11 @@ async def order_of_cart(reader: Reader, cart_id: str) -> str | None:
     return str(row[0]) if row else None
 
 
+async def orders_of_carts(reader: Reader, cart_ids: Sequence[str]) -> dict[str, str]:
+    """The live orders these carts became, by cart."""
+    return dict(await reader.rows(_CART_OWNERS, cart_ids=list(cart_ids)))
+
+
 async def insert_many(unit: Writer, orders: Sequence[Order], lines: Sequence[OrderLine]) -> None:
     """Write new orders with their lines."""
     await unit.run_many(_INSERT, [asdict(order) for order in orders])
