@@ -225,7 +225,11 @@ BREAKERS = (
     by("orders-are-paid", "UPDATE payments SET currency = 'USD' WHERE order_id = @placed"),
     by("orders-are-paid", "UPDATE payments SET amount = amount + 1 WHERE order_id = @placed"),
     by("orders-are-paid", "UPDATE orders SET gift = 5 WHERE id = @placed"),
-    by("orders-are-paid", "UPDATE orders SET credit = 5 WHERE id = @held", "UPDATE payments SET amount = amount - 5 WHERE order_id = @held"),
+    by(
+        "orders-are-paid",
+        "UPDATE orders SET credit = 5 WHERE id = @held",
+        "UPDATE payments SET amount = amount - 5 WHERE order_id = @held",
+    ),
     by("orders-are-paid", "UPDATE payments SET state = 'voided' WHERE order_id = @placed"),
     by("orders-are-paid", "UPDATE payments SET state = 'authorised' WHERE order_id = @shipped"),
     by("orders-are-paid", "UPDATE payments SET state = 'authorised' WHERE order_id = @cancelled"),

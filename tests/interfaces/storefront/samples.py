@@ -19,6 +19,8 @@ from fairday.interfaces.storefront.views.account import (
 from fairday.interfaces.storefront.views.buying import (
     CartPage,
     Checkout,
+    GiftLine,
+    GiftPart,
     LineView,
     OrderPage,
     Parcel,
@@ -154,6 +156,8 @@ def sums(name: str = "FAIR10") -> Sums:
         shipping_name=name,
         tax=eur(1113),
         total=eur(6970),
+        gifts=(GiftLine(name, eur(500)),),
+        due=eur(6470),
     )
 
 
@@ -299,8 +303,13 @@ def checkout(name: str, *, wrong: bool = True) -> Checkout:
         country="DE",
         country_text=name,
         gift=GiftPart(
-            cards=(GiftLine(name, eur(500)), GiftLine(name, eur(0))), paid=(GiftLine(name, eur(500)),), sealed=name,
-            credit=eur(700), use_credit=True, due=eur(6470) if wrong else eur(0), full=not wrong,
+            cards=(GiftLine(name, eur(500)), GiftLine(name, eur(0))),
+            paid=(GiftLine(name, eur(500)),),
+            sealed=name,
+            credit=eur(700),
+            use_credit=True,
+            due=eur(6470) if wrong else eur(0),
+            full=not wrong,
         ),
         expected_total=6970,
         attempt=name,

@@ -55,9 +55,7 @@ async def read_tender(front: Front, visit: Visit, form: Form, currency: str) -> 
     except (GiftRefused, TooMany) as no:
         problem = no.message_id
     typed = code if problem else ""
-    return Tender(
-        cards=cards[:CODES_AN_ORDER], use_credit=use_credit, asked=True, typed=typed, problem=problem
-    )
+    return Tender(cards=cards[:CODES_AN_ORDER], use_credit=use_credit, asked=True, typed=typed, problem=problem)
 
 
 def balances_of(visit: Visit, tender: Tender, currency: str) -> tuple[str, ...]:
@@ -86,9 +84,7 @@ async def gift_part(front: Front, visit: Visit, tender: Tender, quote: Quote) ->
     )
 
 
-def _lines(
-    visit: Visit, offer: GiftOffer, balances: list[GiftBalance], currency: str
-) -> tuple[GiftLine, ...]:
+def _lines(visit: Visit, offer: GiftOffer, balances: list[GiftBalance], currency: str) -> tuple[GiftLine, ...]:
     return tuple(GiftLine(_name(visit, one), Money(_taken(offer, one), currency)) for one in balances)
 
 
