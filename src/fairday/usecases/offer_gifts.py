@@ -55,6 +55,21 @@ async def open_spendable_card(shop: Shop, code: str, source: str, currency: str)
     return card
 
 
+async def cards_of(shop: Shop, codes: Sequence[str], source: str) -> tuple[str, ...]:
+    """The ids of the cards that these codes open, whatever they are good for now, so that a command can be repeated.
+
+    GiftRefused when one opens nothing; TooMany after many that did not.
+    """
+    if not codes:
+        return ()
+    async with shop.database.read() as reader:
+        found = await gifts.find_cards(reader, codes)
+    if len(found) < len(set(codes)):
+        await limit_tries(shop, TRIES_BY_SOURCE, source)
+        raise GiftRefused
+    return tuple(found[code].id for code in codes)
+
+
 def chosen_balances(card_ids: Sequence[str], customer_id: str, currency: str, *, use_credit: bool) -> tuple[str, ...]:
     """The balances a purchase may use, in order: cards first, as they may expire, then the customer's credit."""
     credit = (credit_id(customer_id, currency),) if use_credit and customer_id else ()

@@ -26,7 +26,7 @@ from fairday.domain.orders import (
 from fairday.domain.orders import store as order_store
 from fairday.domain.orders.errors import EmptyCart
 from fairday.domain.payments import PaymentDeclined, PaymentUnknown, Refund, RefundTooLarge, UnknownProvider
-from fairday.domain.pricing.errors import NoShipping, VoucherRefused
+from fairday.domain.pricing.errors import GiftRefused, NoShipping, VoucherRefused
 from fairday.interfaces.api.operation import Answer, Call, Operation
 from fairday.interfaces.api.shapes import (
     AddressBody,
@@ -50,6 +50,7 @@ from fairday.kernel.errors import Busy, Conflict, Invalid, NotFound
 from fairday.kernel.ids import opens
 from fairday.usecases.cancel_order import cancel_order
 from fairday.usecases.change_cart import CART_TOKEN
+from fairday.usecases.offer_gifts import cards_of
 from fairday.usecases.place_order import ORDER_TOKEN, PlacedOrder, PlaceOrder, place_order
 from fairday.usecases.quote_cart import read_carts
 from fairday.usecases.refund_order import RefundOrder, refund_order
@@ -71,6 +72,8 @@ async def place(call: Call) -> Answer:
     server = call.caller.server
     if not server and not opens(shop.settings.secret, CART_TOKEN, body.cart_id, call.caller.token):
         raise CartGone
+    if body.gift_codes and body.expected_due is None:
+        raise Invalid(field="expected_due", problem="error-field-required")
     identity = f"key:{server.id}" if server else f"cart:{body.cart_id}"
     cart = await shop.batches.ask(read_carts, shop, body.cart_id) or await _stand_in(shop, body.cart_id, identity, once)
     command = PlaceOrder(
@@ -79,6 +82,8 @@ async def place(call: Call) -> Answer:
         provider=body.payment.provider, payment_token=body.payment.token, customer_id=cart.customer_id,
         expected_total=_amount(body.expected_total, cart.currency, "expected_total"),
         return_url=f"{shop.settings.base_url}/",
+        gifts=await cards_of(shop, body.gift_codes, call.caller.source),
+        expected_due=None if body.expected_due is None else _amount(body.expected_due, cart.currency, "expected_due"),
     )  # fmt: skip
     return _placed(shop, await place_order(shop, command))
 
@@ -215,7 +220,8 @@ def _detail(shop: Shop, view: OrderView) -> OrderDetail:
         subtotal=Money(order.subtotal, order.currency), discount=Money(order.discount, order.currency),
         shipping=Money(order.shipping, order.currency), tax=Money(order.tax, order.currency),
         tax_included=bool(order.tax_included), total=Money(order.total, order.currency),
-        refunded=Money(view.refunded, order.currency), shipping_method=order.shipping_method,
+        due=Money(order.due, order.currency), refunded=Money(view.refunded, order.currency),
+        shipping_method=order.shipping_method,
         shipments=tuple(_shipment(shipment) for shipment in view.shipments),
         refunds=tuple(_refund(refund, order.currency) for refund in view.refunds),
         next_action=_next_action(shop, payment.state, payment.challenge_url) if waiting and payment else None,
@@ -262,11 +268,12 @@ ORDERS = (
         summary="Place an order", answers={201: OrderAnswer, 202: OrderPending}, example=_EXAMPLE,
         links=("getOrder", "shipOrder", "refundOrder", "cancelOrder"),
         refusals=(PaymentDeclined, StaleTotal, OutOfStock, CustomerLimit, CartGone, CartOrdered, EmptyCart, NoShipping,
-                  VoucherRefused, UnknownProvider, *_ONCE),
+                  VoucherRefused, GiftRefused, UnknownProvider, *_ONCE),
         description="Everything is priced again here. The total charged is `expected_total`, or the answer is 409 "
         "`stale_total` with the new `total`. Stock is held before the provider is asked; 409 `out_of_stock` names the "
         "`skus`. 402 `payment_declined` leaves the cart as it was: try again under another key. 202 says what must "
-        "happen first.",
+        "happen first. `gift_codes` pay first, in their order; `payment` is charged `expected_due`, or the answer is "
+        "409 `stale_total` with the new `due`.",
     ),
     Operation(
         method="GET", path="/orders/{id}", name="getOrder", act=show, access="order",

@@ -18,7 +18,7 @@ TYPES = "/api/v1/docs#problem-"
 FALLBACK = "error-refused"
 LISTED = 20
 REPLAYED = "replayed"  # not a member: the same answer twice is the same document
-MONEY_MEMBERS = ("total", "expected")
+MONEY_MEMBERS = ("total", "due", "expected")
 
 
 class Problem(Struct, frozen=True):

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from fairday.domain.carts.model import LINES_LIMIT, QUANTITY_LIMIT
+from fairday.domain.pricing.gifts import CODES_AN_ORDER
 from fairday.kernel.money import LIMIT
 
 # One line of text that is not blank; no control characters.
@@ -338,7 +339,10 @@ class GiftCardItem(Struct, frozen=True, kw_only=True):
 
 
 class NewOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An order. `expected_total` is what the shopper saw: Money, or minor units of the cart's currency."""
+    """An order. `expected_total` is what the shopper saw: Money, or minor units of the cart's currency.
+
+    With `gift_codes`, `expected_due` is what they saw left for `payment`; 0 asks no provider.
+    """
 
     cart_id: Annotated[str, Meta(min_length=26, max_length=26, pattern="^[0-9a-z]{26}$", examples=[AN_ID])]
     email: Annotated[str, Meta(max_length=254, pattern=EMAIL, examples=["ada@shop.example"])]
@@ -346,6 +350,8 @@ class NewOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     shipping_method: MethodName
     payment: PaymentBody
     expected_total: Money | Amount
+    gift_codes: Annotated[tuple[GiftCardCode, ...], Meta(max_length=CODES_AN_ORDER)] = ()
+    expected_due: Money | Amount | None = None
 
 
 class NextAction(Struct, frozen=True, omit_defaults=True):
@@ -452,6 +458,7 @@ class OrderDetail(Struct, frozen=True, kw_only=True):
     tax: Money
     tax_included: bool
     total: Money
+    due: Annotated[Money, Meta(description="What gift cards and store credit did not pay.")]
     refunded: Money
     shipping_method: str
     shipments: tuple[ShipmentItem, ...]
