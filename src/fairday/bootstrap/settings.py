@@ -34,6 +34,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     state: str = "var"
     database: str = "sqlite:fairday.db"
+    database_replicas: str = ""
     products: str = "database:"
     carts: str = "database:"
     cache: str = "memory:"

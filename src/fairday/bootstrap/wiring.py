@@ -5,9 +5,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fairday.adapters.database.migrate import migrate
+from fairday.adapters.database.replicated import ReplicatedDatabase
 from fairday.bootstrap.adapters import Parts, build, build_from
-from fairday.bootstrap.settings import Settings, scheme_of, secret_of
+from fairday.bootstrap.settings import Settings, SettingsError, runs_alone, scheme_of, secret_of
 from fairday.kernel.clock import Clock, SystemClock
+from fairday.ports.database import Database
 from fairday.ports.payment_events import PaymentEvents
 from fairday.ports.payment_reports import ProviderReport
 from fairday.ports.payments import Payments
@@ -26,12 +28,24 @@ async def open_shop(settings: Settings, *, clock: Clock | None = None) -> AsyncI
     database = build("database", parts)
     try:
         await migrate(database)
+        database = _with_replicas(database, parts)
         shop = _wire(Parts(settings=settings, state=state, clock=parts.clock, database=database))
         await seed_rules(shop)
         yield shop
         await _close(shop.search, shop.identity, *shop.payments.values())
     finally:
         await database.close()
+
+
+def _with_replicas(primary: Database, parts: Parts) -> Database:
+    """The database, with those that follow it if there are any."""
+    urls = [url.strip() for url in parts.settings.database_replicas.split(",") if url.strip()]
+    scheme = scheme_of(parts.settings.database)
+    if not urls:
+        return primary
+    if runs_alone(parts.settings) or any(scheme_of(url) != scheme for url in urls):
+        raise SettingsError(f"FAIRDAY_DATABASE_REPLICAS must be servers like FAIRDAY_DATABASE, which is {scheme}:")
+    return ReplicatedDatabase(primary, [build_from("database", url, parts) for url in urls])
 
 
 def _wire(parts: Parts) -> Shop:

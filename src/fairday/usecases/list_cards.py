@@ -123,7 +123,7 @@ def variants_of(product: Product, prices: Mapping[str, Price], offers: Mapping[s
 async def _join(shop: Shop, product_ids: Sequence[str], language: str, currency: str) -> list[Card]:
     products = await shop.products.get_many(list(dict.fromkeys(product_ids)))
     skus = [sku for product in products.values() for sku in product.skus]
-    async with shop.database.read() as reader:
+    async with shop.database.read(stale=True) as reader:
         visible = await pricing.visible(reader, list(products))
         prices = await pricing.prices_for(reader, skus, currency)
         offers = await stock.offers(reader, skus)

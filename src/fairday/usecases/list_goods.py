@@ -29,7 +29,7 @@ async def list_goods(shop: Shop, *, after: str, limit: int, language: str, curre
         if ended or len(cards) > limit:
             break
         cursor = ids[-1]
-    async with shop.database.read() as reader:
+    async with shop.database.read(stale=True) as reader:
         total = await pricing.count_visible(reader)
     if len(cards) > limit:
         return GoodsPage(cards=tuple(cards[:limit]), total=total, after=cards[limit - 1].product_id)

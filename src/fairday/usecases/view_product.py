@@ -37,7 +37,7 @@ async def view_product(
     """The product with this id or slug; NotFound when there is none or shoppers may not see it."""
     product = await _find(shop, reference)
     skus = list(product.skus)
-    async with shop.database.read() as reader:
+    async with shop.database.read(stale=True) as reader:
         if product.id not in await pricing.visible(reader, [product.id]):
             raise NotFound(what="product")
         prices = await pricing.prices_for(reader, skus, currency)

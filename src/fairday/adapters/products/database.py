@@ -24,7 +24,7 @@ from fairday.ports.products import BATCH_LIMIT, DOCUMENT_LIMIT_BYTES, Lookup
 
 
 class DatabaseProducts:
-    """The Products port on the relational database."""
+    """The Products port on the relational database. Documents decide no money and no stock, so a replica may answer."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -35,19 +35,19 @@ class DatabaseProducts:
     async def get_many(self, product_ids: Sequence[str]) -> dict[str, Product]:
         """The documents that exist, by id."""
         assert len(product_ids) <= BATCH_LIMIT
-        async with self._database.read() as reader:
+        async with self._database.read(stale=True) as reader:
             rows = await reader.rows(_BODIES, ids=list(product_ids))
         return {product.id: product for product in map(_product, rows)}
 
     async def find(self, by: Lookup, values: Sequence[str]) -> Mapping[str, str]:
         """Product ids by key, SKU or slug."""
         assert len(values) <= BATCH_LIMIT
-        async with self._database.read() as reader:
+        async with self._database.read(stale=True) as reader:
             return dict(await reader.rows(_LOOKUPS[by], names=list(values)))
 
     async def page(self, after: str, limit: int) -> list[Product]:
         """The next documents in id order."""
-        async with self._database.read() as reader:
+        async with self._database.read(stale=True) as reader:
             return [_product(row) for row in await reader.rows(_PAGE, after=after, limit=min(limit, BATCH_LIMIT))]
 
     async def put_many(
@@ -75,7 +75,7 @@ class DatabaseProducts:
 
     async def categories(self) -> list[Category]:
         """The whole tree in order."""
-        async with self._database.read() as reader:
+        async with self._database.read(stale=True) as reader:
             rows = await reader.rows(_CATEGORIES)
         if rows != self._tree_rows:  # every page asks, and the tree hardly ever changes
             self._tree = in_tree_order([_CATEGORY.decode(row[0]) for row in rows])

@@ -19,6 +19,7 @@ from fairday.kernel.lag import lag_allowed
 COOKIE = "fairday-wrote"
 LASTS_S = 10  # longer than a replica may lag
 ASKING = frozenset({"GET", "HEAD"})
+EXACT = ("/backoffice",)  # what is edited there is edited as it is
 PROGRAMS = ("/api/", "/webhooks/")  # they keep no cookies, and what they may read back comes from the primary anyway
 
 
@@ -43,7 +44,7 @@ class OwnWrites:
         elif scope["method"] not in ASKING:
             program = scope["path"].startswith(PROGRAMS)
             await self.app(scope, receive, send if program else self._marking(send))
-        elif self._wrote_lately(scope):
+        elif scope["path"].startswith(EXACT) or self._wrote_lately(scope):
             await self.app(scope, receive, send)
         else:
             with lag_allowed():
