@@ -35,7 +35,7 @@ format: install-dev  ## let ruff mend what it can
 	$(PY) -m ruff format .
 
 test: install-dev  ## everything that fits in 20 minutes
-	@tools/machine chromium nginx wrk
+	@tools/machine chromium nginx wrk postgresql mariadb
 	$(MAKE) --no-print-directory lint
 	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not long" --ignore tests/shape tests
 
@@ -43,7 +43,7 @@ test-fast: install-dev  ## units, contracts, whole orders and shape: under a min
 	$(PYTEST) -q -n $(WORKERS) -m "not long and not browser and not store and not dataset" $(FAST)
 
 test-long: install-dev  ## the rest: 50 minutes at most
-	@tools/machine chromium nginx wrk
+	@tools/machine chromium nginx wrk postgresql mariadb
 	$(PYTEST) -n $(WORKERS) --dist loadfile -m long tests
 	$(MAKE) --no-print-directory lighthouse
 
@@ -67,8 +67,8 @@ simulate: install-dev  ## SEEDS=10000 simulated days of a shop, or one with its 
 adversary: install-dev  ## double clicks, last units and the like, all at once, on a store of its own
 	@$(PY) -m benchmarks.adversary benchmarks.adversary.fairday:store
 
-torture: install-dev  ## KILLS=200 kills of a store under load; SEED=, DATABASE= (a URL of an empty one)
-	@$(PY) -m tests.torture.torture --kills $(or $(KILLS),200) --seed $(or $(SEED),1) --database "$(DATABASE)"
+torture: install-dev  ## KILLS=200 kills of a store under load; ENGINE=postgresql or mysql, SEED=
+	@$(PY) -m tests.torture.torture --kills $(or $(KILLS),200) --seed $(or $(SEED),1) --engine $(or $(ENGINE),sqlite)
 
 check: install  ## what must never be false about the stored shop
 	@.venv/bin/fairday check

@@ -34,8 +34,8 @@ PAGE_BYTES = 4096
 class Ward:
     """A store on a sick disk, and the shoppers in it."""
 
-    def __init__(self, crowd, switch):
-        self.crowd, self.switch = crowd, switch
+    def __init__(self, crowd, url, switch):
+        self.crowd, self.url, self.switch = crowd, url, switch
 
     async def until_sold(self, more):
         """Poll until so many more orders were acknowledged."""
@@ -49,7 +49,7 @@ class Ward:
         self.switch.write_text(how)
         await asyncio.sleep(0.2)
         before = self.crowd.placed
-        async with httpx.AsyncClient(base_url=self.crowd.url) as client:
+        async with httpx.AsyncClient(base_url=self.url) as client:
             assert (await client.get("/healthz")).is_success
             assert (await client.get("/api/v1/products")).is_success
         await asyncio.sleep(WHILE_S)
@@ -63,17 +63,17 @@ async def nurse(folder, story, *, kill=False):
     settings = {"state": str(root / "state"), "rate_limits": "off", "log_level": "error"}
     api_key, port = await prepare(root / "state", ""), unused_port()
     life = Life(settings=settings, port=port, in_flight_ms=IN_FLIGHT_MS)
-    crowd = Crowd(f"http://127.0.0.1:{port}", log, api_key)
+    crowd = Crowd([life.url], log, api_key)
     with many_lives(folder / "store.log", failing(root, switch=switch)) as lives:
         pid = await asyncio.to_thread(lives.begin, life)
-        await until_healthy(crowd.url)
+        await until_healthy(life.url)
         people = [asyncio.ensure_future(crowd.shop_on(random.Random(n))) for n in range(4)]
-        await story(Ward(crowd, switch))
+        await story(Ward(crowd, life.url, switch))
         if kill:
             os.kill(pid, signal.SIGKILL)
             await asyncio.to_thread(lives.ended)
             pid = await asyncio.to_thread(lives.begin, life)
-            await until_healthy(crowd.url)
+            await until_healthy(life.url)
         crowd.leaving = True
         await asyncio.gather(*people)
         os.kill(pid, signal.SIGTERM)

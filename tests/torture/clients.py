@@ -6,6 +6,7 @@ the history of it that `tests.history` checks.
 
 import asyncio
 import hashlib
+import itertools
 import os
 import random
 import time
@@ -33,10 +34,13 @@ class UnansweredError(AssertionError):
 
 
 class Crowd:
-    """Everybody who uses one store. `known` are orders that were acknowledged, with the token that opens each."""
+    """Everybody who uses one store, whichever of its processes answers.
 
-    def __init__(self, url: str, log: Path, api_key: tuple[str, str]) -> None:
-        self.url = url
+    `known` are orders that were acknowledged, with the token that opens each.
+    """
+
+    def __init__(self, urls: Sequence[str], log: Path, api_key: tuple[str, str]) -> None:
+        self._addresses = itertools.cycle([f"{url}/api/v1" for url in urls])
         self.known: dict[str, str] = {}
         self.placed = 0
         self.unexpected: list[str] = []
@@ -44,7 +48,7 @@ class Crowd:
         self._key_id, self._key_text = api_key
         self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._calls = 0
-        self._client = httpx.AsyncClient(base_url=f"{url}/api/v1", timeout=10.0)
+        self._client = httpx.AsyncClient(timeout=10.0)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -98,7 +102,9 @@ class Crowd:
             for order_id, token in list(self.known.items())[-3:]:
                 call = self._write("invoke", "look", order_id)
                 try:
-                    answer = await self._client.get(f"/orders/{order_id}", headers={"authorization": f"Bearer {token}"})
+                    answer = await self._client.get(
+                        f"{next(self._addresses)}/orders/{order_id}", headers={"authorization": f"Bearer {token}"}
+                    )
                 except httpx.TransportError as lost:
                     self._tell(call, "info", problem=repr(lost))
                     continue
@@ -114,7 +120,7 @@ class Crowd:
         while time.monotonic() < end:
             call = self._write("invoke", op, _kept_as(path, key), said)
             try:
-                answer = await self._client.post(path, json=body, headers=headers)
+                answer = await self._client.post(f"{next(self._addresses)}{path}", json=body, headers=headers)
             except httpx.TransportError as lost:
                 self._tell(call, "info", problem=repr(lost))
                 await asyncio.sleep(PAUSE_S)

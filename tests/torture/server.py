@@ -46,6 +46,11 @@ class Life(Struct, frozen=True, kw_only=True):
     passings: int = 0
     in_flight_ms: int = place_order.IN_FLIGHT_MS
 
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
 
 class Lives:
     """The other end of the pipe."""

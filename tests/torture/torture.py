@@ -1,6 +1,6 @@
 """A store under load that is killed again and again, at named points and at any moment; nothing promised is lost.
 
-    python -m tests.torture.torture --kills 200 [--seed 1] [--database URL]
+    python -m tests.torture.torture --kills 200 [--seed 1] [--engine postgresql]
 
 After the last kill the store is left in peace, everybody gets their answer, and it stops. Then the auditor
 (`tests.accounts`) and the history checker (`tests.history`) look at what is left.
@@ -16,18 +16,20 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
 from msgspec import Struct
+from msgspec.structs import replace
 
 from fairday.adapters.mail.files import FileMail
+from fairday.bootstrap.settings import Settings, runs_alone
 from fairday.domain.access import SYSTEM
 from fairday.kernel.clock import HOUR_MS, FixedClock, SystemClock
 from fairday.subscribers.notifications import subscription
 from fairday.usecases.manage_api_keys import create_api_key
 from fairday.usecases.settle_orders import settle_orders
+from tests import engines
 from tests.accounts import audit
 from tests.goods import put_goods
 from tests.history import complaints, kept
@@ -46,6 +48,7 @@ POINTS = {
 SHOPPERS = 6
 HEALTHY_S = 30.0
 LONGEST_LIFE_S = 0.6
+IN_FLIGHT_MS = 2_000
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own below it
 
 
@@ -60,39 +63,63 @@ class Tortured(Struct, kw_only=True):
 
 
 def torture(folder: Path, *, kills: int, seed: int = 0, database: str = "") -> Tortured:
-    """Kill so often; the state is in `folder`, the database there too or at a URL of an empty one."""
+    """Kill so often. On an engine that several processes share there are two of them, each of which has its deaths."""
     return asyncio.run(_torture(folder, kills, seed, database))
 
 
 async def _torture(folder: Path, kills: int, seed: int, database: str) -> Tortured:
-    begun, dice, deaths = time.monotonic(), random.Random(seed), Counter[str]()
-    settings = {"state": str(folder / "state"), "rate_limits": "off", "log_level": "error"}
-    settings |= {"database": database} if database else {}
+    begun, log, deaths = time.monotonic(), folder / "history.jsonl", Counter[str]()
+    settings = {"state": str(folder / "state"), "rate_limits": "off", "log_level": "error", **_at(database)}
     api_key = await prepare(folder / "state", database)
-    port, log = unused_port(), folder / "history.jsonl"
-    crowd = Crowd(f"http://127.0.0.1:{port}", log, api_key)
-    async with AsyncExitStack() as stack:
-        lives = stack.enter_context(many_lives(folder / "store.log"))
-        stack.push_async_callback(crowd.close)
-        people = [asyncio.ensure_future(crowd.shop_on(random.Random(f"{seed}/{n}"))) for n in range(SHOPPERS)]
-        people += [asyncio.ensure_future(work(random.Random(f"{seed}/{work}"))) for work in (crowd.deal, crowd.look)]
-        stack.callback(lambda: [one.cancel() for one in people])
+    lives = [
+        Life(settings=settings, port=unused_port(), in_flight_ms=IN_FLIGHT_MS)
+        for _ in range(2 if _is_shared(database) else 1)
+    ]
+    crowd = Crowd([life.url for life in lives], log, api_key)
+    people = [asyncio.ensure_future(crowd.shop_on(random.Random(f"{seed}/{n}"))) for n in range(SHOPPERS)]
+    people += [asyncio.ensure_future(work(random.Random(f"{seed}/{work}"))) for work in (crowd.deal, crowd.look)]
+    try:
+        async with asyncio.TaskGroup() as group:
+            end = asyncio.Barrier(len(lives))
+            for number, life in enumerate(lives):
+                dice = random.Random(f"{seed}/process {number}")
+                share = kills // len(lives) + (number < kills % len(lives))
+                group.create_task(_many_deaths(folder, life, share, dice, deaths, _Peace(end, crowd, people)))
+    finally:
+        for one in people:
+            one.cancel()
+        await crowd.close()
+    problems = [*crowd.unexpected, *await examine(folder, log, database)]
+    calls = len(read_history(log)) // 2
+    return Tortured(problems=problems, deaths=deaths, orders=crowd.placed, calls=calls, took_s=time.monotonic() - begun)
+
+
+class _Peace:
+    """The end: once all processes have had their deaths and are back, everybody gets their answers and leaves."""
+
+    def __init__(self, end: asyncio.Barrier, crowd: Crowd, people: Sequence[asyncio.Future[None]]) -> None:
+        self._end, self._crowd, self._people = end, crowd, people
+
+    async def come(self) -> None:
+        await self._end.wait()
+        self._crowd.leaving = True
+        await asyncio.gather(*self._people)
+
+
+async def _many_deaths(
+    folder: Path, life: Life, kills: int, dice: random.Random, deaths: Counter[str], peace: _Peace
+) -> None:
+    with many_lives(folder / f"store-{life.port}.log") as lives:
         for number in range(kills):
             point = dice.choice(list(POINTS)) if number % 3 else ""
-            life = Life(settings=settings, port=port, point=point, passings=dice.randint(1, POINTS.get(point, 1)))
-            deaths[await _live_and_die(lives, life, dice.random() * LONGEST_LIFE_S)] += 1
-        pid = await asyncio.to_thread(lives.begin, Life(settings=settings, port=port))
-        await until_healthy(crowd.url)
-        crowd.leaving = True
-        await asyncio.gather(*people)
+            dying = replace(life, point=point, passings=dice.randint(1, POINTS.get(point, 1)))
+            deaths[await _live_and_die(lives, dying, dice.random() * LONGEST_LIFE_S)] += 1
+        pid = await asyncio.to_thread(lives.begin, life)
+        await until_healthy(life.url)
+        await peace.come()
         os.kill(pid, signal.SIGTERM)
         code = await asyncio.to_thread(lives.ended)
-    problems = [*crowd.unexpected, *([f"the store ended with {code}"] if code else [])]
-    problems += await examine(folder, log, database)
-    events = read_history(log)
-    return Tortured(
-        problems=problems, deaths=deaths, orders=crowd.placed, calls=len(events) // 2, took_s=time.monotonic() - begun
-    )
+        assert code == 0, f"the store ended with {code}"
 
 
 async def prepare(state: Path, database: str) -> tuple[str, str]:
@@ -104,6 +131,10 @@ async def prepare(state: Path, database: str) -> tuple[str, str]:
     return made.key.id, made.text
 
 
+def _is_shared(database: str) -> bool:
+    return not runs_alone(Settings(**_at(database)))
+
+
 def _at(database: str) -> dict[str, str]:
     return {"database": database} if database else {}
 
@@ -112,7 +143,7 @@ async def _live_and_die(lives: Lives, life: Life, for_s: float) -> str:
     """One life; where it died. A point that is not passed in time is a life that is ended from outside."""
     pid = await asyncio.to_thread(lives.begin, life)
     ended = asyncio.ensure_future(asyncio.to_thread(lives.ended))
-    alive = asyncio.ensure_future(until_healthy(f"http://127.0.0.1:{life.port}"))
+    alive = asyncio.ensure_future(until_healthy(life.url))
     await asyncio.wait([ended, alive], return_when=asyncio.FIRST_COMPLETED)
     where = life.point
     if alive.done() and not alive.cancelled() and not ended.done():
@@ -166,11 +197,14 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--database", default="")
+    parser.add_argument("--engine", default="sqlite", choices=engines.ENGINES)
     asked = parser.parse_args()
     root = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
-    with tempfile.TemporaryDirectory(prefix="fairday-torture-", dir=root) as folder:
-        came = torture(Path(folder), kills=asked.kills, seed=asked.seed, database=asked.database)
+    with (
+        tempfile.TemporaryDirectory(prefix="fairday-torture-", dir=root) as folder,
+        engines.fresh(asked.engine, Path(folder)) as database,
+    ):
+        came = torture(Path(folder), kills=asked.kills, seed=asked.seed, database=database)
     deaths = ", ".join(f"{where} {count}" for where, count in sorted(came.deaths.items()))
     sys.stdout.write(f"killed {came.deaths.total()} times in {came.took_s:.0f} s ({deaths})\n")
     sys.stdout.write(f"{came.calls} calls, {came.orders} orders acknowledged; {len(came.problems)} promises broken\n")
