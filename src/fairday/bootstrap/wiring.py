@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fairday.adapters.database.migrate import migrate
+from fairday.adapters.database.migrate import Migratable, newest_revision
+from fairday.adapters.database.migrate import migrate as bring_up
 from fairday.adapters.database.replicated import ReplicatedDatabase
 from fairday.bootstrap.adapters import Parts, build, build_from
 from fairday.bootstrap.settings import Settings, SettingsError, runs_alone, scheme_of, secret_of
@@ -15,6 +16,8 @@ from fairday.ports.payment_reports import ProviderReport
 from fairday.ports.payments import Payments
 from fairday.usecases.seed_rules import seed_rules
 from fairday.usecases.shop import Shop, ShopSettings
+
+__all__ = ["DEFAULT_URL", "bring_up", "newest_revision", "open_database", "open_shop", "shop_settings"]
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 
@@ -27,12 +30,24 @@ async def open_shop(settings: Settings, *, clock: Clock | None = None) -> AsyncI
     parts = Parts(settings=settings, state=state, clock=clock or SystemClock())
     database = build("database", parts)
     try:
-        await migrate(database)
+        await bring_up(database)
         database = _with_replicas(database, parts)
         shop = _wire(Parts(settings=settings, state=state, clock=parts.clock, database=database))
         await seed_rules(shop)
         yield shop
         await _close(shop.search, shop.identity, *shop.payments.values())
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Migratable]:
+    """The database alone, its schema as it is."""
+    state = Path(settings.state)
+    state.mkdir(parents=True, exist_ok=True)
+    database: Migratable = build("database", Parts(settings=settings, state=state, clock=SystemClock()))
+    try:
+        yield database
     finally:
         await database.close()
 

@@ -1,6 +1,7 @@
 """Where the state is: the option that every command takes, and `migrate`."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,10 +12,11 @@ from msgspec.structs import replace
 from fairday.bootstrap.logs import configure_logs
 from fairday.bootstrap.running import is_served
 from fairday.bootstrap.settings import Settings, from_environment, runs_alone
-from fairday.bootstrap.wiring import open_shop
+from fairday.bootstrap.wiring import bring_up, newest_revision, open_database, open_shop
 from fairday.kernel.clock import MINUTE_MS
 from fairday.usecases.shop import Shop
 
+BEHIND = 1
 ON_THE_WAY_MS = 2 * MINUTE_MS
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -55,11 +57,19 @@ def with_shop(state: Path | None, work: Callable[[Shop], Coroutine[Any, Any, T]]
 
 @click.command()
 @state_option
-def migrate(state: Path | None) -> None:
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 when there is something to do.")
+def migrate(state: Path | None, *, check: bool) -> None:
     """Bring the database's schema up to date. Safe to repeat and to interrupt."""
+    sys.exit(asyncio.run(_migrate(settings_for(state), check=check)))
 
-    async def nothing(_shop: Shop) -> None:
-        return None
 
-    with_shop(state, nothing)
-    click.echo("The schema is up to date.")
+async def _migrate(settings: Settings, *, check: bool) -> int:
+    async with open_database(settings) as database:
+        at, newest = await database.revision(), newest_revision()
+        if check:
+            click.echo(f"The schema is at {at or 'nothing'}; this version is written for {newest}.")
+            return BEHIND if at < newest else 0
+        for revision in (await bring_up(database)).ran():
+            click.echo(f"Ran {revision}.")
+        click.echo(f"The schema is up to date: {await database.revision()}.")
+        return 0

@@ -48,6 +48,10 @@ class Migratable(Protocol):
         """The revision the schema is at; "" for none."""
         ...
 
+    async def close(self) -> None:
+        """Let go of every connection."""
+        ...
+
 
 class Migrated(Struct, frozen=True):
     """The revision before and after; "" before there was any."""
@@ -68,11 +72,6 @@ def revisions() -> list[str]:
 def newest_revision() -> str:
     """The revision that this code is written for."""
     return revisions()[-1]
-
-
-async def is_behind(database: Migratable) -> bool:
-    """Whether there is something to do before this code can use the database."""
-    return await database.revision() < newest_revision()
 
 
 async def migrate(database: Migratable) -> Migrated:
@@ -97,5 +96,12 @@ async def _upgrade(target: Target) -> None:
     )  # fmt: skip
     _, complaint = await process.communicate(msgspec.json.encode(target))
     if process.returncode:
-        last = complaint.decode(errors="replace").strip().rpartition("\n")[2]
-        raise MigrationError(f"the schema of {target} could not be brought up to date: {last}")
+        raise MigrationError(f"the schema of {target} could not be brought up to date: {_problem(complaint)}")
+
+
+def _problem(complaint: bytes) -> str:
+    """The line of a traceback that says what went wrong: the first that is not indented after the last that is."""
+    lines = complaint.decode(errors="replace").splitlines()
+    indented = [number for number, line in enumerate(lines) if line.startswith("  ")]
+    after = lines[indented[-1] + 1 :] if indented else lines
+    return next((line for line in after if line.strip()), "it gave no reason")

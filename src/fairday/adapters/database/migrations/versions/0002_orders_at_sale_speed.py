@@ -42,13 +42,12 @@ def _stock() -> None:
         sa.Column("sent", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("sku", "customer"),
     )
+    # Only what is not there yet: on MySQL this revision may have been begun before.
     op.execute(
         "INSERT INTO stock_locations (code, name, country, region, priority, active) "
-        "SELECT location, location, '', '', 100, 1 FROM stock WHERE location <> 'main' GROUP BY location"
-    )
-    op.execute(
-        "INSERT INTO stock_locations (code, name, country, region, priority, active) "
-        "VALUES ('main', 'main', '', '', 100, 1)"
+        "SELECT found.location, found.location, '', '', 100, 1 "
+        "FROM (SELECT location FROM stock UNION SELECT 'main' AS location) found "
+        "LEFT JOIN stock_locations known ON known.code = found.location WHERE known.code IS NULL"
     )
     op.add_column("shipments", sa.Column("location", sa.String(length=64), server_default="", nullable=False))
 
@@ -129,6 +128,8 @@ def _gift_balances() -> None:
     )
     op.create_index("gift_movements_by_balance", "gift_movements", ["balance_id"], unique=False)
     op.create_index("gift_movements_by_order", "gift_movements", ["order_id"], unique=False)
+    op.add_column("orders", sa.Column("gift", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("orders", sa.Column("credit", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("refunds", sa.Column("gift", sa.BigInteger(), server_default="0", nullable=False))
 
 
