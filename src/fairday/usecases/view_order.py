@@ -4,6 +4,8 @@ from msgspec import Struct
 
 from fairday.domain.fulfilment import Shipment
 from fairday.domain.fulfilment import store as fulfilment
+from fairday.domain.inventory import store as stock
+from fairday.domain.inventory.model import Piece
 from fairday.domain.ledger import Entry
 from fairday.domain.ledger import store as ledger
 from fairday.domain.orders import Order, OrderLine
@@ -18,7 +20,8 @@ from fairday.usecases.shop import Shop
 class OrderView(Struct, frozen=True, kw_only=True):
     """An order, its lines, its payment (None before one was asked for), parcels, refunds and entries in the books.
 
-    All lists are oldest first; a refund counts as given back unless its state is `refused`.
+    All lists are oldest first; a refund counts as given back unless its state is `refused`. `waiting` are the pieces
+    that are promised to it, with where they lie and how many of them are there.
     """
 
     order: Order
@@ -27,6 +30,7 @@ class OrderView(Struct, frozen=True, kw_only=True):
     shipments: tuple[Shipment, ...]
     refunds: tuple[Refund, ...]
     entries: tuple[Entry, ...]
+    waiting: tuple[Piece, ...] = ()
 
     @property
     def postage(self) -> int:
@@ -37,6 +41,14 @@ class OrderView(Struct, frozen=True, kw_only=True):
     def refunded(self) -> int:
         """What was given back, or is about to be."""
         return sum(refund.amount for refund in self.refunds if refund.state != "refused")
+
+    @property
+    def refundable(self) -> int:
+        """What was paid, by whatever means, and not given back yet."""
+        if self.payment is None or self.payment.state != "captured":
+            return 0
+        given_back = sum(refund.amount for refund in self.refunds if refund.state in {"requested", "done"})
+        return self.payment.captured + self.order.total - self.order.due - given_back
 
     @property
     def postage_left(self) -> int:
@@ -62,4 +74,5 @@ async def view_order(shop: Shop, order_id: str) -> OrderView:
             shipments=tuple(await fulfilment.shipments_of(reader, [order_id])),
             refunds=tuple(await payments.refunds_of(reader, [order_id])),
             entries=tuple(await ledger.entries_of(reader, order_id)),
+            waiting=tuple((await stock.pieces_of(reader, [order_id]))[order_id]),
         )

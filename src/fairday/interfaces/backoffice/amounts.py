@@ -8,6 +8,7 @@ from fairday.kernel.errors import Invalid
 from fairday.kernel.money import MoneyError, parse_amount
 
 DATE = "%Y-%m-%dT%H:%M"
+DAY = "%Y-%m-%d"
 DATE_LENGTH = len("2026-11-24T09:00")
 
 
@@ -44,6 +45,18 @@ def typed_moment(form: Form, name: str) -> int:
         at = datetime.strptime(text[:DATE_LENGTH], DATE).replace(tzinfo=UTC)
     except ValueError:
         raise Invalid(field=name, problem="problem-moment") from None
+    return int(at.timestamp()) * 1000
+
+
+def typed_day(form: Form, name: str) -> int:
+    """The first millisecond (UTC) of a `date` field; 0 when nothing was typed; Invalid."""
+    text = form.text(name, 40)
+    if not text:
+        return 0
+    try:
+        at = datetime.strptime(text, DAY).replace(tzinfo=UTC)
+    except ValueError:
+        raise Invalid(field=name, problem="problem-day") from None
     return int(at.timestamp()) * 1000
 
 

@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 from fairday.domain.catalog import Product
 from fairday.domain.fulfilment import Shipment
 from fairday.domain.fulfilment.model import tracking_url
+from fairday.domain.inventory import Offer
 from fairday.domain.orders import Address, Order, OrderLine
 from fairday.interfaces.storefront.places import REGIONS, Place, country_name
 from fairday.interfaces.storefront.show_goods import picture
+from fairday.interfaces.storefront.show_stock import later_text
 from fairday.interfaces.storefront.views.account import OrderRow
 from fairday.interfaces.storefront.views.buying import GiftLine, LineView, OrderPage, Parcel, RefundView, Step, Sums
 from fairday.interfaces.web.surface import Web
@@ -28,7 +30,10 @@ def order_page(web: Web, place: Place, view: OrderView, products: Mapping[str, P
         state_text=state_text(words, order),
         state_kind=KINDS.get(order.state, "plain"),
         email=order.email,
-        lines=tuple(_line(web, place, order, line, products.get(line.product_id)) for line in view.lines),
+        lines=tuple(
+            _line(web, place, order, line, products.get(line.product_id), later_of(place, view, line))
+            for line in view.lines
+        ),
         sums=Sums(
             subtotal=money(order.subtotal),
             total=money(order.total),
@@ -59,6 +64,17 @@ def gift_lines(words: Sentences, order: Order) -> tuple[GiftLine, ...]:
     return tuple(GiftLine(text, Money(amount, order.currency)) for text, amount in parts if amount)
 
 
+def later_of(place: Place, view: OrderView, line: OrderLine) -> str:
+    """When the pieces of a line go out that are not there yet; empty when all are, or nothing waits."""
+    waiting = [piece for piece in view.waiting if piece.sku == line.sku]
+    missing = next((piece for piece in waiting if piece.ready < piece.quantity), None)
+    if missing is None or view.order.state not in {"placed", "part_shipped"}:
+        return ""
+    ready, wanted = sum(piece.ready for piece in waiting), sum(piece.quantity for piece in waiting)
+    promised = Offer(ready, wanted - ready, missing.policy, missing.expected_ms)
+    return later_text(place, promised, wanted, view.order.placed_ms)
+
+
 def order_row(place: Place, order: Order, href: str, count: int) -> OrderRow:
     """An order in the account's list."""
     return OrderRow(
@@ -85,13 +101,15 @@ def address_lines(place: Place, address: Address) -> tuple[str, ...]:
     return tuple(line for line in (address.name, address.line1, address.line2, town, country) if line)
 
 
-def _line(web: Web, place: Place, order: Order, line: OrderLine, product: Product | None) -> LineView:
+def _line(web: Web, place: Place, order: Order, line: OrderLine, product: Product | None, later: str) -> LineView:
     words = place.words
     notes = []
     if line.shipped and line.shipped < line.quantity:
         notes.append(words.text("order-line-shipped", count=line.shipped))
     if line.refunded:
         notes.append(words.text("order-line-refunded", count=line.refunded))
+    if later:
+        notes.append(later)
     media = next((one for one in product.media if one.kind == "image"), None) if product else None
     return LineView(
         sku=line.sku,
@@ -113,7 +131,7 @@ def _timeline(words: Sentences, view: OrderView) -> tuple[Step, ...]:
         return (*steps, Step(words.text("order-state-declined"), order.updated_ms, bad=True))
     if order.state == "held":
         return (*steps, Step(words.text("order-state-held")))
-    if payment is not None and payment.captured:
+    if payment is not None and payment.state == "captured":
         steps.append(Step(words.text("order-step-paid"), done=True))
     steps += [Step(words.text("order-step-shipped"), parcel.at_ms, done=True) for parcel in view.shipments]
     if order.state == "cancelled":

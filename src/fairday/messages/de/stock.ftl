@@ -72,7 +72,6 @@ office-policy-per-customer-hint = An allen Standorten zusammen. Leer: beliebig v
 office-policy-of = { $sku } in { $location }
 office-owed = { $count } über das Regal hinaus versprochen
 office-ready = Da
-office-ready-of = { $ready } von { $quantity } da
 office-ship-from = Verschicken von
 office-ship-from-each = Wo es liegt, ein Paket je Standort
 office-from-location = von { $location }

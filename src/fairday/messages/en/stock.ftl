@@ -72,7 +72,6 @@ office-policy-per-customer-hint = At every location together. Empty: any number.
 office-policy-of = { $sku } at { $location }
 office-owed = { $count } promised beyond the shelf
 office-ready = There
-office-ready-of = { $ready } of { $quantity } there
 office-ship-from = Send from
 office-ship-from-each = Wherever it lies, a parcel a location
 office-from-location = from { $location }

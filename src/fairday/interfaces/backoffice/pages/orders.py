@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 
 from fairday.domain.access import AuditEntry
+from fairday.domain.fulfilment import Shipment
 from fairday.domain.fulfilment.model import CARRIERS, tracking_url
 from fairday.domain.orders.model import part_of
 from fairday.interfaces.backoffice.amounts import typed_amount, typed_whole
@@ -73,7 +74,14 @@ async def send_order(visit: Visit) -> Answer:
             return _ask_to_send(visit, view, pieces)
         await ship_order(
             visit.shop,
-            ShipOrder(order_id=view.order.id, lines=pieces, carrier=carrier, tracking=tracking, actor=visit.actor),
+            ShipOrder(
+                order_id=view.order.id,
+                lines=pieces,
+                carrier=carrier,
+                tracking=tracking,
+                actor=visit.actor,
+                location=visit.form.text("location", 64),
+            ),
         )
     except Refusal as refusal:
         return await _order_page(visit, refusal, "ship")
@@ -86,8 +94,8 @@ async def call_off(visit: Visit) -> Answer:
     reason = visit.form.text("reason", 500)
     try:
         if not visit.form.has("confirm"):
-            captured = view.payment.captured - view.payment.refunded if view.payment else 0
-            facts = (_money_fact(visit, "office-goes-back", captured, view.order.currency),) if captured > 0 else ()
+            back = view.refundable
+            facts = (_money_fact(visit, "office-goes-back", back, view.order.currency),) if back > 0 else ()
             question = Question(
                 title=visit.text("office-cancel-title", reference=view.order.reference),
                 sentence=visit.text("office-cancel-sentence"),
@@ -126,6 +134,7 @@ async def give_back(visit: Visit) -> Answer:
 
 def _ask_to_send(visit: Visit, view: OrderView, pieces: Mapping[int, int]) -> Answer:
     carrier, tracking = visit.form.text("carrier", 64), visit.form.text("tracking", 128)
+    location = visit.form.text("location", 64)
     question = Question(
         title=visit.text("office-ship-title", reference=view.order.reference),
         sentence=visit.text("office-ship-sentence", name=view.order.sent_to.name),
@@ -133,11 +142,21 @@ def _ask_to_send(visit: Visit, view: OrderView, pieces: Mapping[int, int]) -> An
             *_line_facts(view, pieces),
             Fact(visit.text("office-carrier"), carrier or "–"),
             Fact(visit.text("office-tracking"), tracking or "–"),
+            Fact(visit.text("office-ship-from"), location or visit.text("office-ship-from-each")),
         ),
         button=visit.text("office-ship-do"),
         back=f"/orders/{view.order.id}",
     )
-    return ask(visit, question, {**_as_fields(pieces), "carrier": carrier, "tracking": tracking})
+    return ask(
+        visit,
+        question,
+        {
+            **_as_fields(pieces),
+            "carrier": carrier,
+            "tracking": tracking,
+            "location": location,
+        },
+    )
 
 
 def _ask_to_refund(visit: Visit, view: OrderView, command: RefundOrder) -> Answer:
@@ -203,16 +222,30 @@ async def _order_page(visit: Visit, refusal: Refusal | None = None, form: str = 
         story=_story(visit, view),
         entries=entries,
         carriers=sorted(CARRIERS),
+        there=_there(view),
+        senders=sorted({piece.location for piece in view.waiting if piece.ready}),
         open_form=form,
         fields=fields,
         can={
             "ship": view.order.state in {"placed", "part_shipped"} and view.to_ship > 0,
             "cancel": view.order.state == "placed",
-            "refund": view.order.state in {"placed", "part_shipped", "shipped"}
-            and view.payment is not None
-            and view.payment.captured > view.refunded,
+            "refund": view.order.state in {"placed", "part_shipped", "shipped"} and view.refundable > 0,
         },
     )
+
+
+def _sender(visit: Visit, parcel: Shipment) -> str:
+    return visit.text("office-from-location", location=parcel.location) if parcel.location else ""
+
+
+def _there(view: OrderView) -> dict[str, tuple[int, str]]:
+    """For each SKU how many waiting pieces can be sent now, and from where."""
+    found: dict[str, tuple[int, str]] = {}
+    for piece in view.waiting:
+        ready, places = found.get(piece.sku, (0, ""))
+        where = f"{piece.location} × {piece.ready}" if piece.ready else ""
+        found[piece.sku] = ready + piece.ready, ", ".join(part for part in (places, where) if part)
+    return found
 
 
 def _story(visit: Visit, view: OrderView) -> list[Happening]:
@@ -234,7 +267,7 @@ def _story(visit: Visit, view: OrderView) -> list[Happening]:
             Happening(
                 parcel.at_ms,
                 visit.text("office-story-shipped", count=pieces),
-                detail=" ".join(part for part in (parcel.carrier, parcel.tracking) if part),
+                detail=" ".join(part for part in (parcel.carrier, parcel.tracking, _sender(visit, parcel)) if part),
                 link=tracking_url(parcel),
             )
         )

@@ -1,15 +1,28 @@
-"""Stock: what can be sold of each product, and the shelves of one, which can be counted anew."""
+"""Stock: what can be sold of each product, and the shelves of one.
+
+They can be counted anew, filled, carried elsewhere, and told what to promise when they are empty.
+"""
 
 from msgspec import Struct
 
 from fairday.domain.inventory import Received, StockLevel
-from fairday.interfaces.backoffice.amounts import typed_amount, typed_whole
+from fairday.domain.inventory.model import POLICIES, Delivery, StockPolicy, Transfer
+from fairday.interfaces.backoffice.amounts import typed_amount, typed_day, typed_whole
 from fairday.interfaces.backoffice.doors import Answer, Doors
 from fairday.interfaces.backoffice.visit import Fields, Notice, Visit
+from fairday.kernel.clock import iso
 from fairday.kernel.errors import Invalid, Refusal
 from fairday.kernel.money import Money
 from fairday.usecases.browse_products import ProductRecord, browse_products, open_product
 from fairday.usecases.count_stock import CountStock, count_stock
+from fairday.usecases.manage_stock import (
+    MoveStock,
+    ReceiveStock,
+    list_locations,
+    move_stock,
+    receive_stock,
+    set_stock_policy,
+)
 
 DOORS = Doors()
 MAIN = "main"
@@ -49,6 +62,69 @@ async def count(visit: Visit) -> Answer:
     return visit.go(f"/stock/{record.product.id}", done="counted")
 
 
+@DOORS.post("/stock/{product_id:str}/receive", "stock.edit")
+async def receive(visit: Visit) -> Answer:
+    record = await open_product(visit.shop, visit.actor, visit.path("product_id"))
+    form, currency = visit.form, visit.shop.settings.base_currency
+    try:
+        delivery = Delivery(
+            _own_sku(visit, record),
+            form.text("location", 64),
+            typed_whole(form, "quantity") or 0,
+            typed_amount(form, "cost", currency) or 0,
+        )
+        command = ReceiveStock(deliveries=[delivery], reason=form.text("reason", 300), actor=visit.actor)
+        await receive_stock(visit.shop, command)
+    except Refusal as refusal:
+        return await _shelves_page(visit, refusal, "receive")
+    return visit.go(f"/stock/{record.product.id}", done="received")
+
+
+@DOORS.post("/stock/{product_id:str}/move", "stock.edit")
+async def move(visit: Visit) -> Answer:
+    record = await open_product(visit.shop, visit.actor, visit.path("product_id"))
+    form = visit.form
+    try:
+        transfer = Transfer(
+            _own_sku(visit, record), form.text("source", 64), form.text("target", 64),
+            typed_whole(form, "quantity") or 0,
+        )  # fmt: skip
+        command = MoveStock(transfers=[transfer], reason=form.text("reason", 300), actor=visit.actor)
+        await move_stock(visit.shop, command)
+    except Refusal as refusal:
+        return await _shelves_page(visit, refusal, "move")
+    return visit.go(f"/stock/{record.product.id}", done="moved")
+
+
+@DOORS.post("/stock/{product_id:str}/policy", "stock.edit")
+async def promise(visit: Visit) -> Answer:
+    record = await open_product(visit.shop, visit.actor, visit.path("product_id"))
+    form = visit.form
+    try:
+        chosen = next((name for name in POLICIES if name == form.text("policy", 16)), None)
+        if chosen is None:
+            raise Invalid(field="policy", problem="problem-policy")
+        policy = StockPolicy(
+            sku=_own_sku(visit, record),
+            location=form.text("location", 64),
+            policy=chosen,
+            beyond=0 if chosen == "deny" else typed_whole(form, "beyond") or 0,
+            expected_ms=0 if chosen == "deny" else typed_day(form, "expected"),
+            per_customer=typed_whole(form, "per_customer") or 0,
+        )
+        await set_stock_policy(visit.shop, policy, actor=visit.actor)
+    except Refusal as refusal:
+        return await _shelves_page(visit, refusal, "policy")
+    return visit.go(f"/stock/{record.product.id}", done="policy")
+
+
+def _own_sku(visit: Visit, record: ProductRecord) -> str:
+    sku = visit.form.text("sku", 191)
+    if sku not in record.product.skus:
+        raise Invalid(field="sku", problem="error-not-found")
+    return sku
+
+
 def _typed(visit: Visit, record: ProductRecord) -> list[Received]:
     """Only rows where something was typed, so that an untouched row cannot undo what was sold meanwhile."""
     form, currency = visit.form, visit.shop.settings.base_currency
@@ -82,7 +158,8 @@ def _shelves(visit: Visit, record: ProductRecord) -> list[Shelf]:
     ]
 
 
-async def _shelves_page(visit: Visit, refusal: Refusal | None = None) -> Answer:
+async def _shelves_page(visit: Visit, refusal: Refusal | None = None, form: str = "") -> Answer:
+    """The page; after a refusal with what was typed in `form` ("": the count), which is then open."""
     record = await open_product(visit.shop, visit.actor, visit.path("product_id"))
     typed = visit.form.typed([name for name in visit.form.fields if name != "csrf"])
     return visit.page(
@@ -93,5 +170,9 @@ async def _shelves_page(visit: Visit, refusal: Refusal | None = None) -> Answer:
         record=record,
         product=record.product,
         shelves=_shelves(visit, record),
-        fields=visit.refused(refusal, typed) if refusal else Fields(),
+        fields=visit.refused(refusal, typed) if refusal and not form else Fields(typed),
+        open_form=form,
+        places=[place for place, _ in await list_locations(visit.shop, visit.actor)],
+        policies=POLICIES,
+        day=lambda at_ms: iso(at_ms)[:10] if at_ms else "",
     )
