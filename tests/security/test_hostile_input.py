@@ -28,6 +28,10 @@ pytestmark = pytest.mark.store  # a whole store in this process, walked from end
 MUG = derived_id("product", "MUG")
 # Every parameter that any address reads (see the test that compares), and those that other shops were broken by.
 PARAMETERS = {
+    "day",
+    "from",
+    "run",
+    "until",
     "check",
     "after",
     "before",

@@ -12,6 +12,7 @@ from fairday.interfaces.backoffice.pages import (
     account,
     api_keys,
     audit,
+    books,
     categories,
     customers,
     dashboard,
@@ -45,6 +46,7 @@ PARTS: tuple[Doors, ...] = (
     gift_cards.DOORS,
     staff.DOORS,
     api_keys.DOORS,
+    books.DOORS,
     audit.DOORS,
     settings.DOORS,
 )

@@ -22,6 +22,7 @@ MENU = (
     Entry("/customers", "office-customers", "people", "customers.view"),
     Entry("/vouchers", "office-vouchers", "star", "vouchers.view"),
     Entry("/gift-cards", "office-gift-cards", "gift", "gifts.view"),
+    Entry("/books", "office-books", "book", "ledger.view"),
     Entry("/audit", "office-audit", "list", "audit.view"),
     Entry("/staff", "office-staff", "shield", "staff.view"),
     Entry("/api-keys", "office-api-keys", "key", "api_keys.view"),
