@@ -10,6 +10,7 @@ from fairday.domain.orders import NotAllowed, StaleTotal
 from fairday.domain.payments import PaymentDeclined, RefundTooLarge, UnknownProvider
 from fairday.domain.pricing import gift_store as gifts
 from fairday.domain.pricing.errors import GiftRefused
+from fairday.subscribers.notifications import subscription
 from fairday.usecases.cancel_order import cancel_order
 from fairday.usecases.check_invariants import check_invariants
 from fairday.usecases.give_store_credit import GiveStoreCredit, give_store_credit
@@ -196,6 +197,21 @@ async def test_money_comes_back_to_a_blocked_card_too(shop):
     await set_gift_card_active(shop, SYSTEM, card, active=False)
     await cancel_order(shop, order.id, reason="", actor=SYSTEM)
     assert await left_on(shop, card) == [5_000]
+
+
+async def test_letters_say_what_gift_money_paid_and_got_back(shop):
+    await shop.bus.deliver([subscription(shop)])
+    card = await a_card(shop, 2_000)
+    order = (await place_order(shop, await paying_with(shop, card, due=490))).order
+    await refund_order(shop, RefundOrder(order_id=order.id, lines={1: 1}))
+    while await shop.bus.deliver([subscription(shop)]):
+        pass
+    sent = {one.key.partition("/")[0]: one for one in await shop.mail.sent(10)}
+    placed, refunded = sent["order-placed"], sent["order-refunded"]
+    assert "Gift cards: -20,00\xa0€" in placed.text
+    assert "Left to pay: 4,90\xa0€" in placed.text
+    assert "15,10\xa0€ of it is back on your gift card" in refunded.text
+    assert (await view_order(shop, order.id)).refundable == 490
 
 
 # ------------------------------------------------------------------------------------------------ capture at shipment

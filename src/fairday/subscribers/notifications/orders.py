@@ -47,7 +47,11 @@ async def refunded(shop: Shop, delivery: Delivery) -> Letter | None:
         return None
     order = view.order
     amount = money(order.language, order.country, refund.amount, order.currency)
-    return write(shop, replace(_draft(shop, view, "refunded", refund.id), amount=amount))
+    notes = []
+    if refund.gift:
+        on_gifts = money(order.language, order.country, refund.gift, order.currency)
+        notes.append(Messages.for_language(order.language).text("letter-refund-gift", amount=on_gifts))
+    return write(shop, replace(_draft(shop, view, "refunded", refund.id), amount=amount, notes=tuple(notes)))
 
 
 async def cancelled(shop: Shop, delivery: Delivery) -> Letter:
@@ -83,4 +87,13 @@ def _totals(view: OrderView) -> tuple[Item, ...]:
         Item(text("letter-shipping"), amount(view.postage)),
         Item(text(tax), amount(order.tax)),
         Item(text("letter-total"), amount(order.total)),
+        *(
+            Item(text(message_id), amount(value))
+            for message_id, value in (
+                ("gift-cards", -order.gift),
+                ("gift-credit", -order.credit),
+                ("sums-due", order.due),
+            )
+            if order.due < order.total and (value or message_id == "sums-due")
+        ),
     )
