@@ -55,7 +55,7 @@ def build_app(shop: Shop, settings: Settings, process: Process) -> Litestar:
         handlers += [*health_routes(shop), metrics_route(shop, meters, settings.metrics_token)]
     sandbox = shop.payments.get("sandbox")
     if "storefront" in process.interfaces and isinstance(sandbox, SandboxPayments):
-        handlers += sandbox_routes(sandbox, shop.settings.base_url)
+        handlers += sandbox_routes(sandbox, shop)
     app = Litestar(
         route_handlers=handlers,
         exception_handlers={Exception: _answer_error(shop, web, process)},

@@ -24,6 +24,7 @@ LETTERS_BY_SOURCE = Limit("letters/source", 30, HOUR_MS)
 LETTERS_BY_ADDRESS = Limit("letters/address", 6, HOUR_MS)
 LINK_BY_SOURCE = Limit("link/source", 60, HOUR_MS)
 FACTOR_BY_STAFF = Limit("factor/staff", 10, 15 * MINUTE_MS)
+DECLINES_BY_CART = Limit("declines/cart", 10, HOUR_MS)
 PASSWORD_BY_CUSTOMER = Limit("password/customer", 10, 15 * MINUTE_MS)
 
 
@@ -31,6 +32,22 @@ async def limit_tries(shop: Shop, limit: Limit, *who: str) -> None:
     """Count a try by `who` (a source address, an account's address, an id); TooMany when there were enough."""
     if "" in who:
         return  # nobody to count: the interface knows no source
-    key = f"limit/{limit.name}/{token_hash('/'.join(folded(part) for part in who))}"
-    if await shop.cache.count(key, window_ms=limit.window_ms) > limit.most:
+    if await shop.cache.count(_key(limit, who), window_ms=limit.window_ms) > limit.most:
         raise TooMany(retry_after_s=limit.window_ms // SECOND_MS)
+
+
+async def limit_failures(shop: Shop, limit: Limit, *who: str) -> None:
+    """TooMany for who failed often enough, by `note_failure`. Tries that go well are not counted."""
+    if await shop.cache.get(f"{_key(limit, who)}/enough"):
+        raise TooMany(retry_after_s=limit.window_ms // SECOND_MS)
+
+
+async def note_failure(shop: Shop, limit: Limit, *who: str) -> None:
+    """Count a try that failed."""
+    key = _key(limit, who)
+    if await shop.cache.count(key, window_ms=limit.window_ms) >= limit.most:
+        await shop.cache.put(f"{key}/enough", b"1", ttl_ms=limit.window_ms)
+
+
+def _key(limit: Limit, who: tuple[str, ...]) -> str:
+    return f"limit/{limit.name}/{token_hash('/'.join(folded(part) for part in who))}"

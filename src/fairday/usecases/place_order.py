@@ -40,6 +40,7 @@ from fairday.kernel.errors import Refusal
 from fairday.kernel.ids import derived_token, new_id
 from fairday.kernel.unit_of_work import Writer
 from fairday.usecases.book_order import Verdict, apply_outcome
+from fairday.usecases.limit_tries import DECLINES_BY_CART, limit_failures, note_failure
 from fairday.usecases.quote_cart import PricedCart, quote_cart
 from fairday.usecases.shop import Shop
 from fairday.usecases.spend_gifts import PREPAID, GiftShare, for_order, plan_gifts, prepaid, share_gifts
@@ -106,6 +107,8 @@ async def place_order(shop: Shop, command: PlaceOrder) -> PlacedOrder:
     order = held.order
     outcome = await _pay(shop, order, command)
     order = await apply_outcome(shop, Verdict(order, outcome, held.lines, held.holds))
+    if order.state == "declined":
+        await note_failure(shop, DECLINES_BY_CART, order.cart_id)
     return _answer(shop, order, outcome, replayed=False)
 
 
@@ -181,6 +184,7 @@ async def _begin(shop: Shop, command: PlaceOrder) -> HeldOrder | Command:
     """The order, held; or the command that came first under the same key."""
     decided: HeldOrder | None = None
     try:
+        await limit_failures(shop, DECLINES_BY_CART, command.cart.id)
         if command.provider not in shop.payments and not command.gifts:
             raise UnknownProvider(provider=command.provider)
         decided = await _decide(shop, command)

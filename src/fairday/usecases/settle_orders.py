@@ -94,6 +94,8 @@ async def settle_order(shop: Shop, order: Order, *, give_up: bool = False) -> Or
 
 async def _unheard(shop: Shop, held: Sequence[Order], before_ms: int) -> list[Order]:
     """Those whose provider was not asked since `before_ms`, so that shoppers who take their time cost few questions."""
+    if not held:
+        return []
     async with shop.database.read() as reader:
         known = await payments.get_many(reader, [order.id for order in held])
     return [order for order in held if order.id not in known or known[order.id].updated_ms <= before_ms]

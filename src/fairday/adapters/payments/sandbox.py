@@ -12,7 +12,7 @@ shop, several processes share it, and tests can audit it: `record` is append-onl
 Any other token is declined. No token is ever stored: somebody might paste a card number.
 Payments that are asked for together share a commit. Calls take microseconds and one fsync, so they run on the loop;
 never make them inside a unit of work. What happens without the shop's asking (`approve`, `reject`, `dispute`,
-`decide`) is told by signed messages, which `SandboxPost` carries to the shop's own door.
+`decide`) is told by signed messages, which `sandbox_page` carries through the shop's own door.
 """
 
 import secrets
@@ -208,6 +208,10 @@ class SandboxPayments:
             self._tell("dispute", order_id, order_id)
             return quarrel
 
+    async def quarrel(self, order_id: str) -> Quarrel | None:
+        """The dispute about an order."""
+        return self._record.quarrel(order_id)
+
     async def decide_dispute(self, order_id: str, *, won: bool) -> Quarrel | None:
         """The bank decides an open dispute: for the shop, which gets its money again, or for the shopper."""
         with self._turn(order_id) as (account, answers):
@@ -223,7 +227,7 @@ class SandboxPayments:
 
     async def record(self, order_id: str = "") -> list[Movement]:
         """The record, oldest first; of one order, or of all."""
-        return self._record.movements(order_id)
+        return self._record.lines_of(order_id)
 
     async def movements(self, after: str, limit: int) -> list[ReportLine]:
         """The money that moved, for the books to be held against."""

@@ -128,7 +128,7 @@ class Record:
         ).fetchone()
         return row
 
-    def movements(self, order_id: str) -> list[Movement]:
+    def lines_of(self, order_id: str) -> list[Movement]:
         """The record of an order, or with "" of all, oldest first."""
         rows = self._connection.execute(
             "SELECT seq, at_ms, kind, order_id, refund_id, amount, currency, reason FROM movements"

@@ -38,7 +38,7 @@ from fairday.ports.payment_events import ProviderEvent
 from fairday.ports.payment_reports import ReportLine
 
 API_BASE = "https://api.stripe.com"
-HOSTED = "hosted"
+HOSTED = ("hosted",)  # the tokens that stand for a page of Stripe's own
 BARRED = ""
 FREE = "free:"
 SIGNATURE = "stripe-signature"
@@ -103,7 +103,7 @@ class StripePayments:
             if reference is not None:
                 known = await self._look(order_id, reference)
                 if known is not None:
-                    return _again(request, known)
+                    return words.again(request, known)
             else:
                 made = await self._make(request)
                 if isinstance(made, PaymentOutcome):
@@ -111,8 +111,8 @@ class StripePayments:
                 reference = await self._remember(order_id, made)
                 if reference != made:
                     return await self._lost_race(request, made, reference)
-                if request.token == HOSTED:
-                    return await self._look(order_id, reference) or _refused(request, "session_gone")
+                if request.token in HOSTED:
+                    return await self._look(order_id, reference) or words.refused(request, "session_gone")
             return await self._confirm(request, reference)
 
     async def capture(self, order_id: str, amount: int) -> PaymentOutcome:
@@ -122,7 +122,7 @@ class StripePayments:
             if known is None:
                 return PaymentOutcome(order_id=order_id, state="declined", decline_code="not_authorised")
             if known.state != "authorised":
-                return _captured_already(known, amount)
+                return words.captured_already(known, amount)
             if not 0 <= amount <= known.amount:
                 return replace(known, state="declined", decline_code="amount_too_large")
             try:
@@ -135,7 +135,7 @@ class StripePayments:
                 # Somebody else was faster, or the authorisation ran out.
                 after = await self._known(order_id) or known
                 if after.state != "authorised":
-                    return _captured_already(after, amount)
+                    return words.captured_already(after, amount)
                 return replace(after, state="declined", decline_code=error.code or "capture_refused")
             return words.outcome_of_intent(order_id, intent) or known
 
@@ -149,7 +149,7 @@ class StripePayments:
                 return replace(known, state="declined", decline_code="refund_too_large")
             done = await self._refund_named(known.reference, refund_id)
             if done is not None:
-                return _refund_answer(known, done, amount)
+                return words.refund_answer(known, done, amount)
             if not 0 < amount <= known.captured - known.refunded:
                 return replace(known, state="declined", decline_code="refund_too_large")
             try:
@@ -167,7 +167,7 @@ class StripePayments:
                 code = "amount_mismatch" if isinstance(error, stripe.IdempotencyError) else error.code
                 return replace(known, state="declined", decline_code=code or "refund_refused")
             after = await self._known(order_id) or known
-            return _refund_answer(after, made, amount)
+            return words.refund_answer(after, made, amount)
 
     async def void(self, order_id: str) -> PaymentOutcome:
         """Let go, for good. What was captured stays captured (refund it); what was declined stays declined."""
@@ -278,7 +278,7 @@ class StripePayments:
         if request.amount == 0:
             return FREE + request.currency
         try:
-            if request.token == HOSTED:
+            if request.token in HOSTED:
                 return (await self._make_session(request)).id
             intent = await self._stripe.payment_intents.create_async(
                 {
@@ -293,9 +293,9 @@ class StripePayments:
         except stripe.IdempotencyError as error:
             if error.http_status == httpx.codes.CONFLICT:
                 raise PaymentUnknown(order_id=request.order_id) from error
-            return _refused(request, "amount_mismatch")
+            return words.refused(request, "amount_mismatch")
         except stripe.InvalidRequestError as error:
-            return _refused(request, error.code or "invalid_request")
+            return words.refused(request, error.code or "invalid_request")
         return intent.id
 
     async def _make_session(self, request: PaymentRequest) -> Session:
@@ -339,12 +339,12 @@ class StripePayments:
         except (stripe.CardError, stripe.InvalidRequestError, stripe.IdempotencyError) as error:
             known = await self._look(request.order_id, reference)
             if known is not None:
-                return _again(request, known)
+                return words.again(request, known)
             if error.http_status == httpx.codes.CONFLICT:
                 raise PaymentUnknown(order_id=request.order_id) from error
             # Not a means of payment at all. Nothing was tried, and nothing will be.
             await self._cancel(reference)
-            return _refused(request, error.code or "invalid_request")
+            return words.refused(request, error.code or "invalid_request")
         outcome = words.outcome_of_intent(request.order_id, intent)
         if outcome is None:
             raise PaymentUnknown(order_id=request.order_id)
@@ -356,7 +356,7 @@ class StripePayments:
         known = await self._look(request.order_id, reference)
         if known is None:
             raise PaymentUnknown(order_id=request.order_id)
-        return _again(request, known)
+        return words.again(request, known)
 
     async def _cancel(self, reference: str) -> None:
         """Ask for the end of an intent or a page. What stands against it shows when it is looked at again."""
@@ -463,36 +463,6 @@ def _signed(secret: str, header: str, body: bytes) -> bool:
         return bool(stripe.WebhookSignature.verify_header(body, header, secret))
     except (stripe.SignatureVerificationError, UnicodeDecodeError):
         return False
-
-
-def _again(request: PaymentRequest, known: PaymentOutcome) -> PaymentOutcome:
-    """The answer for an order that was heard of before."""
-    if known.state == "voided":
-        return replace(known, state="declined", decline_code="voided")
-    if (request.amount, request.currency) != (known.amount, known.currency):
-        return replace(known, state="declined", decline_code="amount_mismatch")
-    return known
-
-
-def _captured_already(known: PaymentOutcome, amount: int) -> PaymentOutcome:
-    if known.state == "captured" and known.captured == amount:
-        return known
-    code = "amount_mismatch" if known.state == "captured" else "not_authorised"
-    return replace(known, state="declined", decline_code=code)
-
-
-def _refund_answer(known: PaymentOutcome, refund: stripe.Refund, amount: int) -> PaymentOutcome:
-    if refund.amount != amount:
-        return replace(known, state="declined", decline_code="amount_mismatch")
-    if refund.status in words.NOT_GIVEN:
-        return replace(known, state="declined", decline_code="refund_failed")
-    return known
-
-
-def _refused(request: PaymentRequest, code: str) -> PaymentOutcome:
-    return PaymentOutcome(
-        order_id=request.order_id, state="declined", amount=request.amount, currency=request.currency, decline_code=code
-    )
 
 
 _S = STRIPE_PAYMENTS.c

@@ -5,7 +5,7 @@ import stripe
 from msgspec import Struct
 from stripe.checkout import Session
 
-from fairday.domain.payments import PaymentOutcome
+from fairday.domain.payments import PaymentOutcome, PaymentRequest
 from fairday.domain.payments.model import Dispute
 from fairday.kernel.clock import SECOND_MS
 from fairday.kernel.ids import is_id
@@ -175,3 +175,36 @@ def line_of(booked: stripe.BalanceTransaction, order_id: str) -> ReportLine | No
         amount=-booked.net if kind == "fee" else abs(booked.amount), currency=booked.currency.upper(),
         fee=0 if kind == "fee" else booked.fee, refund_id=refund_id,
     )  # fmt: skip
+
+
+def again(request: PaymentRequest, known: PaymentOutcome) -> PaymentOutcome:
+    """The answer for an order that was heard of before."""
+    if known.state == "voided":
+        return msgspec.structs.replace(known, state="declined", decline_code="voided")
+    if (request.amount, request.currency) != (known.amount, known.currency):
+        return msgspec.structs.replace(known, state="declined", decline_code="amount_mismatch")
+    return known
+
+
+def captured_already(known: PaymentOutcome, amount: int) -> PaymentOutcome:
+    """The answer to a capture of what is not only authorised any more."""
+    if known.state == "captured" and known.captured == amount:
+        return known
+    code = "amount_mismatch" if known.state == "captured" else "not_authorised"
+    return msgspec.structs.replace(known, state="declined", decline_code=code)
+
+
+def refund_answer(known: PaymentOutcome, refund: stripe.Refund, amount: int) -> PaymentOutcome:
+    """The answer about a refund that Stripe has."""
+    if refund.amount != amount:
+        return msgspec.structs.replace(known, state="declined", decline_code="amount_mismatch")
+    if refund.status in NOT_GIVEN:
+        return msgspec.structs.replace(known, state="declined", decline_code="refund_failed")
+    return known
+
+
+def refused(request: PaymentRequest, code: str) -> PaymentOutcome:
+    """A no before anything was tried."""
+    return PaymentOutcome(
+        order_id=request.order_id, state="declined", amount=request.amount, currency=request.currency, decline_code=code
+    )
