@@ -27,8 +27,9 @@ from fairday.usecases.shop import Shop
 from tests.accounts import audit
 from tests.buying import a_cart, an_order, buy
 from tests.goods import put_goods
-from tests.interleavings.stage import Plans, Side, Stage, StagedDatabase, Waiting, stops_of
+from tests.interleavings.stage import BEGIN, Plans, Side, Stage, StagedDatabase, Waiting, stops_of
 
+AUDITED_EVERY = 25
 Act = Callable[[Shop], Awaitable[Any]]
 Judge = Callable[[Shop, dict[str, Any]], Awaitable[None]]
 
@@ -56,8 +57,11 @@ class Arena:
     blocked: int = 0
     broken: list[str] = field(default_factory=list)
 
-    async def run(self, race: Race, contested: Sequence[str], plans: Plans, *, auditing: bool = True) -> None:
-        """Every plan on a bout of its own; what went wrong is kept with the order of steps that did it."""
+    async def run(self, race: Race, contested: Sequence[str], plans: Plans) -> None:
+        """Every plan on a bout of its own; what went wrong is kept with the order of steps that did it.
+
+        The auditor reads everything there is, so it comes after every few bouts: what is wrong stays wrong.
+        """
         stops = {}
         for name in ("a", "b"):
             side = Side(name, frozenset())
@@ -70,16 +74,21 @@ class Arena:
             answers = await stage.play({"a": self._act(bout.a), "b": self._act(bout.b)}, plan)
             self.played += 1
             self.blocked += stage.blocked
-            try:
-                await bout.judge(self.shop, answers)
-                if auditing:
-                    await audit(self.shop)
-            except AssertionError as broken:
-                told = "\n  ".join(stage.order)
-                self.broken.append(f"{broken}\n{answers}\n  {told}")
+            await self._see(lambda bout=bout, answers=answers: bout.judge(self.shop, answers), stage.order, answers)
+            if self.played % AUDITED_EVERY == 0:
+                await self._see(lambda: audit(self.shop), stage.order, f"one of the last {AUDITED_EVERY}")
+        await self._see(lambda: audit(self.shop), [], "one of the last")
+
+    async def _see(self, look: Callable[[], Awaitable[None]], order: Sequence[str], told: object) -> None:
+        try:
+            await look()
+        except AssertionError as broken:
+            steps = "\n  ".join(order)
+            self.broken.append(f"{broken}\n{told}\n  {steps}")
 
     def _act(self, act: Act) -> Callable[[Side], Awaitable[Any]]:
         async def staged(side: Side) -> Any:
+            await side.before(BEGIN)
             database = StagedDatabase(self.shop.database, side, self.engine)
             carts = DatabaseCarts(database, self.shop.clock)
             return await act(dataclasses.replace(self.shop, database=database, carts=carts))

@@ -25,7 +25,8 @@ Work = Callable[["Side"], Awaitable[Any]]
 MOMENT_S = 0.002  # for a step to end by itself, before the lock view is asked
 STUCK_S = 20.0
 MOST_STEPS = 6
-COMMIT = "commit"
+BEGIN, COMMIT = "begin", "commit"
+_LOCK = re.compile(r"\bFOR (UPDATE|SHARE|NO KEY)\b|\bLOCK IN SHARE MODE\b", re.IGNORECASE)
 _VERB = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 _TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE|JOIN)\s+[\"`]?(\w+)", re.IGNORECASE)
 
@@ -217,19 +218,23 @@ class _StagedWriter:
 
 
 def label(text: str) -> str:
-    """`update stock`: what a statement does first, and to which table."""
+    """`update stock`: what a statement does first, and to which table. `lock`: it reads what nobody else may change."""
     verb, table = _VERB.search(text), _TABLE.search(text)
-    return f"{verb[1].lower() if verb else '?'} {table[1] if table else '?'}"
+    does = "lock" if _LOCK.search(text) else verb[1].lower() if verb else "?"
+    return f"{does} {table[1] if table else '?'}"
 
 
 def stops_of(steps: Sequence[str], contested: frozenset[str]) -> frozenset[str]:
-    """At most six of a side's steps to stop at: those where the two can meet, commits before writes before reads."""
+    """At most six of a side's steps to stop at, and where it begins: those where the two can meet.
+
+    Commits before locks and writes, and those before reads.
+    """
 
     def worth(step: str) -> int:
-        if step.startswith(COMMIT):
+        verb, *table, _ = step.split()
+        if verb == COMMIT:
             return 3
-        verb, table, _ = step.split()
-        return 0 if table not in contested else 1 if verb == "select" else 2
+        return 0 if not contested.intersection(table) else 1 if verb == "select" else 2
 
     ranked = sorted((-worth(step), number, step) for number, step in enumerate(steps) if worth(step))
-    return frozenset(step for _, _, step in ranked[:MOST_STEPS])
+    return frozenset([f"{BEGIN} 1", *(step for _, _, step in ranked[:MOST_STEPS])])

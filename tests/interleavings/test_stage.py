@@ -84,6 +84,7 @@ async def test_what_a_side_raises_is_its_answer():
 
 
 def test_statements_are_known_by_what_they_do_to_which_table():
+    assert label("SELECT a FROM orders WHERE x FOR UPDATE") == "lock orders"
     assert label('UPDATE "stock" SET held = 1') == "update stock"
     assert label("SELECT a FROM orders WHERE x") == "select orders"
     assert label("INSERT IGNORE INTO `carts` VALUES (1)") == "insert carts"
@@ -91,7 +92,8 @@ def test_statements_are_known_by_what_they_do_to_which_table():
 
 def test_a_long_side_stops_where_the_two_can_meet():
     steps = ["select orders 1", "select stock 1", "update stock 1", "insert order_lines 1", "commit 1"]
-    assert stops_of(steps, frozenset({"stock"})) == {"select stock 1", "update stock 1", "commit 1"}
+    steps.insert(0, "begin 1")
+    assert stops_of(steps, frozenset({"stock"})) == {"begin 1", "select stock 1", "update stock 1", "commit 1"}
     many = [f"update stock {n}" for n in range(9)] + ["commit 1"]
-    assert len(stops_of(many, frozenset({"stock"}))) == 6
+    assert len(stops_of(many, frozenset({"stock"}))) == 7
     assert "commit 1" in stops_of(many, frozenset({"stock"}))
