@@ -15,18 +15,20 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
+from fairday.domain.access import SYSTEM
 from fairday.domain.orders import Command, InFlight, NotAllowed
 from fairday.domain.payments import PaymentDeclined
 from fairday.domain.pricing import Voucher
 from fairday.domain.pricing import store as pricing
 from fairday.kernel.clock import FixedClock, SystemClock
 from fairday.kernel.ids import new_id
-from fairday.usecases.place_order import place_order
+from fairday.usecases.issue_gift_card import IssueGiftCard, issue_gift_card
+from fairday.usecases.place_order import PlaceOrder, place_order
 from fairday.usecases.settle_orders import settle_orders
 from fairday.usecases.ship_order import ShipOrder, ship_order
 from fairday.usecases.shop import Shop
 from tests.accounts import Accounts, accounts, audit
-from tests.buying import a_cart, an_order, buy
+from tests.buying import a_cart, an_order
 from tests.crew import KILLED, Crew, Job, Line, Step, take
 from tests.goods import put_goods
 from tests.shop import open_shop
@@ -46,19 +48,28 @@ class Scenario(Struct, frozen=True):
     settings: dict[str, str] = {}
 
 
-def placing(token: str, *, voucher: str = "") -> Callable[[Shop], Awaitable[Step]]:
+async def with_gift(shop: Shop, command: PlaceOrder, amount: int) -> PlaceOrder:
+    """The same order, of which a new gift card pays as much as it can."""
+    asked = IssueGiftCard(attempt="one", amount=amount, currency="EUR", paid=True)
+    card = (await issue_gift_card(shop, SYSTEM, asked)).card.id
+    return replace(command, gifts=(card,), expected_due=max(0, command.expected_total - amount))
+
+
+def placing(token: str, *, voucher: str = "", gift: int = 0) -> Callable[[Shop], Awaitable[Step]]:
     async def prepare(shop: Shop) -> Step:
         async with shop.database.write() as unit:
             await pricing.put_vouchers(unit, [Voucher(code="TEN", kind="percent", percent_ppm=100_000, uses_limit=1)])
         cart = await a_cart(shop, {"MUG": 2, "LAMP": 1}, voucher=voucher)
-        return Step(do="place", place=await an_order(shop, cart, token=token))
+        command = await an_order(shop, cart, token=token)
+        return Step(do="place", place=await with_gift(shop, command, gift) if gift else command)
 
     return prepare
 
 
-def after_buying(**what: object) -> Callable[[Shop], Awaitable[Step]]:
+def after_buying(*, gift: int = 0, **what: object) -> Callable[[Shop], Awaitable[Step]]:
     async def prepare(shop: Shop) -> Step:
-        order = (await buy(shop, {"MUG": 3, "LAMP": 1})).order
+        command = await an_order(shop, await a_cart(shop, {"MUG": 3, "LAMP": 1}))
+        order = (await place_order(shop, await with_gift(shop, command, gift) if gift else command)).order
         if what["do"] == "refund":
             await ship_order(shop, ShipOrder(order_id=order.id, lines={1: 2}))
         once = Command(
@@ -77,11 +88,16 @@ SCENARIOS = {
     "place-declined": Scenario(placing("tok_declined", voucher="TEN")),
     "place-challenge": Scenario(placing("tok_challenge")),
     "place-at-ship": Scenario(placing("tok_ok"), AT_SHIP),
+    "place-gift": Scenario(placing("tok_ok", voucher="TEN", gift=1_000)),
+    "place-gift-alone": Scenario(placing("tok_ok", gift=9_000)),
+    "place-gift-declined": Scenario(placing("tok_declined", gift=1_000)),
     "ship": Scenario(after_buying(do="ship", lines={1: 1})),
     "ship-at-ship": Scenario(after_buying(do="ship", lines={1: 1, 2: 1}), AT_SHIP),
     "refund": Scenario(after_buying(do="refund", lines={1: 3}, shipping=100, restock=True)),
+    "refund-gift": Scenario(after_buying(do="refund", gift=4_000, lines={1: 3}, shipping=100)),
     "cancel": Scenario(after_buying(do="cancel")),
     "cancel-at-ship": Scenario(after_buying(do="cancel"), AT_SHIP),
+    "cancel-gift-at-ship": Scenario(after_buying(do="cancel", gift=1_000), AT_SHIP),
 }
 
 
