@@ -7,7 +7,7 @@ FAST := $(addprefix tests/,shape kernel domain messages contract demo interfaces
 PYTEST := $(PY) -m pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help up install install-dev lint format test test-fast test-long shape lighthouse bench-pages bench-import simulate torture check lock clean
+.PHONY: help up install install-dev lint format test test-fast test-long shape lighthouse bench-pages bench-import bench-orders adversary simulate torture check lock clean
 
 help:  ## this list
 	@echo "Fairday: make TARGET"
@@ -63,6 +63,10 @@ bench-import: install-dev  ## the 19,406 products with their index, in products 
 
 simulate: install-dev  ## SEEDS=10000 simulated days of a shop, or one with its trace: SEED=123
 	@$(PY) -m tests.simulation.simulate $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),10000)) --workers $(WORKERS)
+
+bench-orders: install-dev  ## whole orders a second on three engines, beside pgbench; QUICK=1 takes two minutes
+	@tools/machine postgresql mariadb
+	@$(PY) -m benchmarks.orders $(if $(QUICK),--quick)
 
 adversary: install-dev  ## double clicks, last units and the like, all at once, on a store of its own
 	@$(PY) -m benchmarks.adversary benchmarks.adversary.fairday:store

@@ -1,6 +1,7 @@
 """`fairday bench orders`: the command. It never touches a store that exists."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -10,7 +11,7 @@ from fairday.bootstrap.settings import Settings
 from fairday.bootstrap.wiring import open_shop
 from fairday.cli.bench.audit import broken_rules
 from fairday.cli.bench.load import CONNECTIONS_LIMIT, SECONDS_LIMIT, client
-from fairday.cli.bench.run import Plan, Result, Runner, result_of
+from fairday.cli.bench.run import Plan, Result, Runner, Watch, result_of, unwatched
 from fairday.cli.bench.scratch import scratch_folder, scratch_settings, serving
 from fairday.cli.bench.traffic import LINES, fill
 from fairday.cli.state import settings_for
@@ -36,7 +37,7 @@ def orders(*, as_json: bool, hot: bool, **given: Any) -> int:  # noqa: ANN401 - 
     """Whole orders over HTTP against a server of their own, rate limits lifted. Exit code 1 when the audit fails."""
     plan = Plan(skus="hot" if hot else "spread", **given)
     client()  # before anything else is done: there may be no compiler
-    result = measure(plan, settings_for(None))
+    result = measure(plan, settings_for(None), _tell)
     if as_json:
         click.echo(msgspec.json.encode(result).decode())
     else:
@@ -44,13 +45,13 @@ def orders(*, as_json: bool, hot: bool, **given: Any) -> int:  # noqa: ANN401 - 
     return 0 if result.audit == "ok" else 1
 
 
-def measure(plan: Plan, settings: Settings) -> Result:
+def measure(plan: Plan, settings: Settings, tell: Callable[[str], None], watch: Watch = unwatched) -> Result:
     """Make a store, fill it, order from it, audit it, take it away."""
     with scratch_folder() as folder, scratch_settings(settings, plan.database, folder) as scratch:
         asyncio.run(_fill(scratch, plan.products))
         with serving(scratch, folder) as server:
             runner = Runner(server, folder, plan)
-            carts, placed = runner.measure(_tell)
+            carts, placed = runner.measure(tell, watch)
         broken = asyncio.run(_audit(scratch, runner.acknowledged))
     return result_of(plan, carts, placed, broken)
 

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,11 @@ CART_CONNECTIONS = 16
 CARTS_LIMIT_S = 300.0
 CARTS_LIMIT = 400_000
 MARGIN = 2.0
+
+NOTHING = "something-was-ordered"
+
+# Given the server's process id: what else happens while orders are placed, a profiler say.
+Watch = Callable[[int], AbstractContextManager[None]]
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -78,6 +84,11 @@ class Measured(Struct, frozen=True, kw_only=True):
         return len(self.created) / self.report.seconds if self.report.seconds else 0.0
 
 
+def unwatched(_pid: int) -> AbstractContextManager[None]:
+    """Nobody looks on."""
+    return nullcontext()
+
+
 class Runner:
     """Sends one plan's requests to one server and remembers which orders were acknowledged."""
 
@@ -89,8 +100,8 @@ class Runner:
         self._orders = Orders(port=server.port, products=plan.products, skus=plan.skus, seed=plan.seed)
         self._numbers = itertools.count()
 
-    def measure(self, tell: Callable[[str], None]) -> tuple[Measured, Measured]:
-        """Warm up, which also says how many carts are needed; then carts, then orders."""
+    def measure(self, tell: Callable[[str], None], watch: Watch = unwatched) -> tuple[Measured, Measured]:
+        """Warm up, which also says how many carts are needed; then carts, then orders, while `watch` looks on."""
         plan = self._plan
         carts = self._make_carts(WARM_UP_ORDERS)
         warm = self._place(carts.created, Load(connections=plan.clients, seconds=WARM_UP_S))
@@ -99,7 +110,8 @@ class Runner:
         tell(f"{warm.per_second:.0f} orders a second while warming up; preparing {wanted} carts")
         carts = self._make_carts(wanted)
         tell(f"{carts.per_second:.0f} carts a second; ordering for {plan.seconds:g} s")
-        placed = self._place(carts.created, Load(connections=plan.clients, seconds=plan.seconds, rate=plan.rate))
+        with watch(self._server.process.pid):
+            placed = self._place(carts.created, Load(connections=plan.clients, seconds=plan.seconds, rate=plan.rate))
         return carts, placed
 
     def _make_carts(self, count: int) -> Measured:
@@ -134,6 +146,8 @@ class _Placed(Struct, frozen=True):
 def result_of(plan: Plan, carts: Measured, placed: Measured, broken: list[str]) -> Result:
     """The figures, once the audit has spoken."""
     report, orders = placed.report, len(placed.created)
+    if not orders:
+        broken = [*broken, NOTHING]
     both_s = 1 / placed.per_second + 1 / carts.per_second if orders else 0.0
     return Result(
         orders_per_s=round(placed.per_second, 1),
