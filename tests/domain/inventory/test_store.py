@@ -4,8 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fairday.domain.inventory import INVARIANTS, HoldRequest, Received, StockRefused
+from fairday.domain.inventory import INVARIANTS, HoldRequest, Received, StockRefused, shelves
 from fairday.domain.inventory import store as stock
+from fairday.domain.inventory.errors import AwaitingStock
+from fairday.domain.inventory.model import Delivery, StockPolicy
 from fairday.domain.inventory.shelves import count_shelves
 from fairday.kernel.ids import new_id
 from tests.engines import NOW_MS, open_database
@@ -56,6 +58,89 @@ async def test_more_than_was_allocated_is_our_mistake_and_undone(database):
             async with database.write() as unit:
                 await wrong(unit, order_id, {"A": 3})
     assert await level(database) == [("main", 5, 0, 2, 500)]
+
+
+async def test_a_promise_beyond_the_shelf_is_filled_oldest_first_and_never_beyond_its_limit(database):
+    await count(database, ("A", "main", 2, 100))
+    async with database.write() as unit:
+        await shelves.set_policy(unit, StockPolicy(sku="A", policy="backorder", beyond=4))
+    first, second = await allocated(database, {"A": 3}), await allocated(database, {"A": 3})
+    async with database.write() as unit:
+        assert (await stock.hold_many(unit, [HoldRequest(new_id(), {"A": 1})], NOW_MS)).refused
+    assert await ready(database, first, second) == [2, 0]
+    for wrong in (0, 1):
+        with pytest.raises(StockRefused):
+            async with database.write() as unit:
+                await shelves.set_policy(unit, StockPolicy(sku="A", policy="backorder", beyond=3 * wrong))
+    async with database.write() as unit:
+        await shelves.receive(unit, [Delivery("A", "main", 2, 100)], "truck", NOW_MS)
+    assert await ready(database, first, second) == [3, 1]
+    with pytest.raises(AwaitingStock) as refused:
+        async with database.write() as unit:
+            await stock.ship(unit, second, {"A": 2}, "parcel", NOW_MS)
+    assert refused.value.details == {"sku": "A", "ready": 1, "asked": 2}
+    async with database.write() as unit:
+        assert await stock.ship(unit, second, {"A": 1}, "parcel", NOW_MS) == {"A": 100}
+        await stock.deallocate(unit, first, {"A": 2})
+    assert await ready(database, first, second) == [1, 2]
+    assert await level(database) == [("main", 3, 0, 3, 300)]
+
+
+async def ready(database, *order_ids):
+    async with database.read() as reader:
+        found = await stock.pieces_of(reader, order_ids)
+    return [sum(piece.ready for piece in found[order_id]) for order_id in order_ids]
+
+
+async def test_a_batch_counts_what_each_customer_takes(database):
+    await count(database, ("A", "main", 9, 100))
+    async with database.write() as unit:
+        await shelves.set_policy(unit, StockPolicy(sku="A", per_customer=3))
+    requests = [
+        HoldRequest(new_id(), {"A": pieces}, customer=who) for pieces, who in ((2, "ada"), (2, "ada"), (3, "bob"))
+    ]
+    async with database.write() as unit:
+        plan = await stock.hold_many(unit, requests, NOW_MS)
+    assert plan.over_limit == {requests[1].order_id: {"A": 1}}
+    async with database.write() as unit:
+        assert await stock.release_many(unit, [requests[0].order_id]) == {"A": 2}
+        again = await stock.hold_many(unit, [HoldRequest(new_id(), {"A": 3}, customer="ada")], NOW_MS)
+    assert not again.over_limit
+
+
+@pytest.mark.parametrize("name", ["_COUNT_IN", "_COUNT_OUT", "_COUNT_SENT"])
+async def test_no_count_of_a_customer_goes_beyond_its_bounds(database, name):
+    await count(database, ("A", "main", 9, 100))
+    async with database.write() as unit:
+        await shelves.set_policy(unit, StockPolicy(sku="A", per_customer=3))
+        await stock.hold_many(unit, [HoldRequest(new_id(), {"A": 2}, customer="ada")], NOW_MS)
+    there = {"_COUNT_IN": 1, "_COUNT_OUT": 2, "_COUNT_SENT": 2}[name]
+    row = {"b_sku": "A", "b_customer": "ada", "b_limit": 3}
+    with pytest.raises(RuntimeError, match="undo"):
+        async with database.write() as unit:
+            assert await unit.run_many(getattr(stock, name), [{**row, "b_quantity": there + 1}]) == 0
+            assert await unit.run_many(getattr(stock, name), [{**row, "b_quantity": there}]) == 1
+            raise RuntimeError("undo")
+
+
+async def test_what_staff_do_asks_for_what_it_takes(database):
+    """A move, a count and a policy, each as if the shelf had been read before somebody bought from it."""
+    await count(database, ("A", "main", 5, 100))
+    await allocated(database, {"A": 3})
+    row = {"b_sku": "A", "b_location": "main", "b_cost": 0}
+    policy = {"b_policy": "backorder", "b_expected_ms": 0}
+    with pytest.raises(RuntimeError, match="undo"):
+        async with database.write() as unit:
+            assert await unit.run_many(shelves._TAKE, [{**row, "b_quantity": -3}]) == 0
+            assert await unit.run_many(shelves._COUNT, [{**row, "b_was": 5, "b_on_hand": 2}]) == 0
+            assert await unit.run_many(shelves._COUNT, [{**row, "b_was": 4, "b_on_hand": 9}]) == 0
+            assert await unit.run_many(shelves._TAKE, [{**row, "b_quantity": -2}]) == 1
+            assert await unit.run_many(shelves._SET_POLICY, [{**row, **policy, "b_beyond": 0}]) == 1
+            assert await unit.run_many(stock._HOLD, [{**row, "b_quantity": 1}]) == 0
+            assert await unit.run_many(shelves._SET_POLICY, [{**row, **policy, "b_beyond": 1}]) == 1
+            assert await unit.run_many(stock._HOLD, [{**row, "b_quantity": 1}]) == 1
+            assert await unit.run_many(shelves._SET_POLICY, [{**row, **policy, "b_beyond": 0}]) == 0
+            raise RuntimeError("undo")
 
 
 @pytest.mark.parametrize("name", ["_HOLD", "_ALLOCATE", "_RELEASE", "_DEALLOCATE", "_SHIP", "_USE_HOLD"])
