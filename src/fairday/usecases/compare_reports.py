@@ -70,6 +70,10 @@ class Matching:
         """The ids of all entries that these lines may have left."""
         return [entry_id(kind, ref) for line in lines for kind, ref in (*self._names(line), *self._extras(line))]
 
+    def usual(self, line: ReportLine) -> str:
+        """The id of the entry that a line nearly always has."""
+        return entry_id(*self._names(line)[0])
+
     def match(self, lines: Sequence[ReportLine], known: dict[str, Entry]) -> list[Found]:
         """Lines that left no entry; what matches none exactly is kept for `partials`."""
         found = []

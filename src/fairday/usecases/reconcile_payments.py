@@ -85,9 +85,12 @@ async def _follow(shop: Shop, provider: str, report: ProviderReport, before_ms: 
         lines = [line for line in await report.movements(after, LINES_AT_ONCE) if line.at_ms <= before_ms]
         if not lines:
             return movements
+        usual = [matching.usual(line) for line in lines]
         async with shop.database.read() as reader:
-            known = await reports.entries_by_id(reader, matching.wanted(lines))
-        differences = await _mend(shop, SYSTEM, matching.match(lines, known))
+            booked = await reports.present(reader, usual)
+            strange = [line for line, key in zip(lines, usual, strict=True) if key not in booked]
+            known = await reports.entries_by_id(reader, matching.wanted(strange))
+        differences = await _mend(shop, SYSTEM, matching.match(strange, known))
         mended += differences
         if any(one.remedy == WAITING for one in differences):
             return movements

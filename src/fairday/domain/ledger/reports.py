@@ -76,6 +76,11 @@ def moved_by(entry: Entry, provider: str, currency: str) -> Moved:
     return Moved(sums[provider_account(provider)], sums[FEES])
 
 
+async def present(reader: Reader, entry_ids: Sequence[str]) -> set[str]:
+    """Those of these ids that are in the books."""
+    return {row[0] for row in await reader.rows(_PRESENT, entry_ids=list(entry_ids))}
+
+
 async def entries_by_id(reader: Reader, entry_ids: Iterable[str]) -> dict[str, Entry]:
     """Those of these entries that are in the books."""
     wanted = sorted(set(entry_ids))
@@ -141,6 +146,7 @@ def sums_of(lines: Iterable[tuple[str, Moved]]) -> Mapping[str, Moved]:
 _E, _P, _D = ENTRIES.c, POSTINGS.c, DIFFERENCES.c
 _COLUMNS = tuple(RECONCILIATIONS.columns.keys())
 _FIELDS = Difference.__struct_fields__
+_PRESENT = Statement(select(_E.id).where(within(_E.id, "entry_ids")))
 _HEADS = Statement(select(_E.id, _E.kind, _E.ref, _E.order_id, _E.at_ms).where(within(_E.id, "entry_ids")))
 _ENTRIES_ON = Statement(
     select(_P.entry_id)
