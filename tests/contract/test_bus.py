@@ -5,18 +5,23 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
+from fairday.adapters.bus import horizon
+from fairday.adapters.bus.horizon import WAYS
 from fairday.adapters.bus.local import LocalBus, Pace
 from fairday.kernel.clock import FixedClock
 from fairday.kernel.errors import Busy
 from fairday.kernel.events import Delivery, Event, announce
 from fairday.ports.bus import Bus, Subscription
 from fairday.ports.database import Database
-from tests.engines import NOW_MS, open_database
+from tests import engines
+from tests.conftest import not_run
+from tests.engines import NOW_MS
 
 
 class Rang(Event, frozen=True, kw_only=True):
@@ -42,20 +47,31 @@ class Line:
 
 
 @asynccontextmanager
-async def local(folder: Path) -> AsyncIterator[Line]:
+async def local(engine: str, folder: Path) -> AsyncIterator[Line]:
     clock, pace = FixedClock(NOW_MS), Pace(poll_ms=5, attempts_limit=3, batch_limit=10)
-    async with open_database(folder) as database:
-        yield Line(database, clock, LocalBus(database, clock, pace), LocalBus(database, clock, pace))
+    with engines.fresh(engine, folder) as url:
+        database = engines.opened(url)
+        try:
+            buses = [LocalBus(database, clock, pace, ended=WAYS[engine]()) for _ in range(2)]
+            yield Line(database, clock, *buses)
+        finally:
+            await database.close()
 
 
-ADAPTERS: dict[str, Callable[[Path], AbstractAsyncContextManager[Line]]] = {"local": local}
+ADAPTERS: dict[str, Callable[[Path], AbstractAsyncContextManager[Line]]] = {
+    f"local, {engine}": partial(local, engine) for engine in engines.ENGINES
+}
 LONGEST_DELAY_MS = 400_000
 
 
 @pytest.fixture(params=ADAPTERS.values(), ids=ADAPTERS)
-async def line(request, tmp_path):
-    async with request.param(tmp_path) as opened:
-        yield opened
+async def line(request, tmp_path, monkeypatch):
+    monkeypatch.setattr(horizon, "GAP_AGE_S", 0)  # nobody writes beside these tests
+    try:
+        async with request.param(tmp_path) as opened:
+            yield opened
+    except engines.MissingEngineError as missing:
+        not_run(str(missing))
 
 
 class Hearer:

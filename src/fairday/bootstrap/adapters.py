@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from fairday.adapters.bus.horizon import WAYS
 from fairday.adapters.bus.local import LocalBus
 from fairday.adapters.cache.memory import MemoryCache
 from fairday.adapters.carts.database import DatabaseCarts
@@ -55,6 +56,10 @@ def _memory_cache(parts: Parts) -> MemoryCache:
     if runs_alone(parts.settings):
         return MemoryCache(parts.clock)
     return MemoryCache(parts.clock, tagged_ttl_ms=SHARED_TTL_MS)
+
+
+def _local_bus(parts: Parts) -> LocalBus:
+    return LocalBus(parts.rows, parts.clock, ended=WAYS[scheme_of(parts.settings.database)]())
 
 
 def _address(url: str) -> Address:
@@ -116,7 +121,7 @@ ADAPTERS: Mapping[str, Mapping[str, Factory]] = {
     "cache": {"memory": lambda parts, _: _memory_cache(parts)},
     "search": {"tantivy": lambda parts, url: _tantivy(path_of(url, parts.state, "search"))},
     "media": {"file": lambda parts, url: FileMedia(path_of(url, parts.state, "media"))},
-    "bus": {"local": lambda parts, _: LocalBus(parts.rows, parts.clock)},
+    "bus": {"local": lambda parts, _: _local_bus(parts)},
     "identity": {"local": lambda parts, _: LocalIdentity(parts.rows, parts.clock, context=[parts.settings.name])},
     "payments": {"sandbox": _sandbox, "stripe": _stripe},
     "mail": {

@@ -51,7 +51,7 @@ async def test_the_lease_of_a_process_that_died_runs_out(database, clock):
     bus = LocalBus(database, clock)
     await bus.deliver([hearer(heard)])
     async with database.write() as unit:  # somebody claims it and is never heard of again
-        await progress.claim(unit, hearer(heard), "dead", clock.now_ms(), clock.now_ms() + 30_000)
+        await progress.claim(unit, hearer(heard), progress.Claim("dead", clock.now_ms(), clock.now_ms() + 30_000, 0))
     await ring(database, clock, "a")
     assert await bus.deliver([hearer(heard)]) == 0
     clock.advance(30_000)

@@ -1,7 +1,7 @@
 """`local:` delivers from the outbox table to subscribers in this process, whichever process takes the lease first.
 
-A poll costs one indexed SELECT; nothing is written while nothing happens. Order holds because the outbox is filled by
-one writer at a time; a database with several writers needs another rule for how far is safe to read.
+A poll costs one indexed SELECT; nothing is written while nothing happens. Nothing is handed over beyond the `horizon`,
+so order holds and nothing is passed by, whatever order units commit in.
 """
 
 import asyncio
@@ -12,9 +12,10 @@ import structlog
 from msgspec import Struct
 
 from fairday.adapters.bus import progress
+from fairday.adapters.bus.horizon import Ended, Horizon, OneWriter
 from fairday.kernel.clock import DAY_MS, MINUTE_MS, Clock
 from fairday.kernel.errors import Busy
-from fairday.kernel.events import Delivery, outbox_end
+from fairday.kernel.events import Delivery
 from fairday.kernel.ids import new_id
 from fairday.kernel.unit_of_work import Reader
 from fairday.ports.bus import DeadLetter, Subscription
@@ -43,8 +44,11 @@ class Pace(Struct, frozen=True, kw_only=True):
 class LocalBus:
     """The Bus port on the outbox table."""
 
-    def __init__(self, database: Database, clock: Clock, pace: Pace | None = None) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, pace: Pace | None = None, *, ended: Ended | None = None
+    ) -> None:
         self._database = database
+        self._horizon = Horizon(ended or OneWriter())
         self._clock = clock
         self._pace = pace or Pace()
         self._owner = new_id()
@@ -90,7 +94,7 @@ class LocalBus:
         while True:
             try:
                 async with self._database.read() as reader:
-                    now_at = await outbox_end(reader)
+                    now_at = await self._horizon.reach(reader)
             except Busy:
                 now_at = end
             if now_at != end:
@@ -119,8 +123,11 @@ class LocalBus:
                 await asyncio.wait_for(bell.wait(), await self._patience_s(subscription.name))
 
     async def _patience_s(self, name: str) -> float:
-        async with self._database.read() as reader:
-            cursor = await progress.cursor(reader, name)
+        try:
+            async with self._database.read() as reader:
+                cursor = await progress.cursor(reader, name)
+        except Busy:
+            return 1
         wait_ms = cursor.retry_ms - self._clock.now_ms() if cursor else 0
         return min(max(wait_ms, self._pace.poll_ms), 1_000) / 1000
 
@@ -143,17 +150,20 @@ class LocalBus:
         if await progress.letters_to_retry(reader, cursor.name, 1):
             return True
         after = max(self._scanned.get(cursor.name, 0), cursor.seq)
-        end = await outbox_end(reader)
-        found = await progress.waiting(reader, after, cursor.kinds, 1) if end > after else []
+        end = await self._horizon.reach(reader)
+        found = await progress.waiting(reader, (after, end), cursor.kinds, 1) if end > after else []
         if not found:
             self._scanned[cursor.name] = end
         return bool(found)
 
     @contextlib.asynccontextmanager
     async def _lease(self, subscription: Subscription) -> AsyncIterator[progress.Cursor | None]:
-        until_ms = self._clock.now_ms() + self._pace.lease_ms
+        now_ms = self._clock.now_ms()
+        async with self._database.read() as reader:
+            place = await self._horizon.reach(reader)
+        wanted = progress.Claim(self._owner, now_ms, now_ms + self._pace.lease_ms, place)
         async with self._database.write() as unit:
-            cursor = await progress.claim(unit, subscription, self._owner, self._clock.now_ms(), until_ms)
+            cursor = await progress.claim(unit, subscription, wanted)
         if cursor is None:
             yield None
             return
@@ -176,7 +186,8 @@ class LocalBus:
         async with self._database.read() as reader:
             letters = await progress.letters_to_retry(reader, name, self._pace.batch_limit)
             limit = 1 if self._one_by_one.get(name, 0) > cursor.seq or cursor.attempts else self._pace.batch_limit
-            batch = await progress.waiting(reader, cursor.seq, tuple(sorted(subscription.kinds)), limit)
+            span = cursor.seq, await self._horizon.reach(reader)
+            batch = await progress.waiting(reader, span, tuple(sorted(subscription.kinds)), limit)
         for letter in letters:
             await self._retry_letter(subscription, letter)
         if not batch:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy import bindparam, delete, func, select, update
 
 from fairday.adapters.bus.tables import CURSORS, DEAD_LETTERS
-from fairday.kernel.events import OUTBOX, Delivery, outbox_end
+from fairday.kernel.events import OUTBOX, Delivery
 from fairday.kernel.sql import Statement, insert_new, upsert, within
 from fairday.kernel.unit_of_work import Reader, Writer
 from fairday.ports.bus import DeadLetter, Subscription
@@ -38,9 +38,11 @@ async def cursors(reader: Reader) -> list[Cursor]:
     return [_cursor(row) for row in await reader.rows(_CURSORS)]
 
 
-async def waiting(reader: Reader, after: int, kinds: tuple[str, ...], limit: int) -> list[Delivery]:
-    """The oldest events of these kinds after a place in the outbox."""
-    return [Delivery(*row) for row in await reader.rows(_WAITING, after=after, kinds=kinds, limit=limit)]
+async def waiting(reader: Reader, span: tuple[int, int], kinds: tuple[str, ...], limit: int) -> list[Delivery]:
+    """The oldest events of these kinds after a place in the outbox and up to another."""
+    after, until = span
+    rows = await reader.rows(_WAITING, after=after, until=until, kinds=kinds, limit=limit)
+    return [Delivery(*row) for row in rows]
 
 
 async def count_waiting(reader: Reader, of: Cursor) -> int:
@@ -49,13 +51,27 @@ async def count_waiting(reader: Reader, of: Cursor) -> int:
     return int(row[0]) if row else 0
 
 
-async def claim(unit: Writer, subscription: Subscription, owner: str, now_ms: int, until_ms: int) -> Cursor | None:
-    """Take the lease unless somebody else has it. A new subscription begins at the end of the outbox."""
+class Claim(Struct, frozen=True):
+    """Who wants a lease, from when to when. A new subscription begins at `place` in the outbox."""
+
+    owner: str
+    now_ms: int
+    until_ms: int
+    place: int
+
+
+async def claim(unit: Writer, subscription: Subscription, wanted: Claim) -> Cursor | None:
+    """Take the lease unless somebody else has it."""
     name, kinds = subscription.name, tuple(sorted(subscription.kinds))
-    first = Cursor(name, await outbox_end(unit), kinds)
+    first = Cursor(name, wanted.place, kinds)
     await unit.run_many(_BEGIN, [{**msgspec.structs.asdict(first), "kinds": _json(kinds)}])
     taken = await unit.run(
-        _CLAIM, b_name=name, b_owner=owner, b_now_ms=now_ms, b_until_ms=until_ms, b_kinds=_json(kinds)
+        _CLAIM,
+        b_name=name,
+        b_owner=wanted.owner,
+        b_now_ms=wanted.now_ms,
+        b_until_ms=wanted.until_ms,
+        b_kinds=_json(kinds),
     )
     return await cursor(unit, name) if taken else None
 
@@ -141,7 +157,7 @@ _CURSOR = Statement(select(*_CURSOR_COLUMNS).where(_C.name == bindparam("name"))
 _CURSORS = Statement(select(*_CURSOR_COLUMNS).order_by(_C.name))
 _WAITING = Statement(
     select(*_EVENT_COLUMNS)
-    .where(OUTBOX.c.seq > bindparam("after"), within(OUTBOX.c.kind, "kinds"))
+    .where(OUTBOX.c.seq > bindparam("after"), OUTBOX.c.seq <= bindparam("until"), within(OUTBOX.c.kind, "kinds"))
     .order_by(OUTBOX.c.seq)
     .limit(bindparam("limit"))
 )

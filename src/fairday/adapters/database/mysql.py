@@ -44,8 +44,8 @@ _SESSION = (
     "SET SESSION max_error_count = 65535, innodb_lock_wait_timeout = {lock_s}",
     "/*M! SET SESSION max_statement_time = {statement_s}, in_predicate_conversion_threshold = 0 */",
 )
-# Lock wait, deadlock, statement too long (MariaDB, MySQL), interrupted, too many connections, changed under a snapshot.
-_AGAIN = {1205, 1213, 1969, 3024, 1317, 1040, 1203, 1020}
+# Lock wait, deadlock, too long (MariaDB, MySQL), locked right now, interrupted, too many connections, changed since.
+_AGAIN = {1205, 1213, 1969, 3024, 3572, 1317, 1040, 1203, 1020}
 # Gone, lost, not reached, shutting down, killed, read-only because there is a successor.
 _LOST = {2006, 2013, 2003, 2055, 1053, 1077, 1079, 1927, 1290, 1792, 1836, 4031}
 _TROUBLE = (Error, OSError, TimeoutError)
@@ -274,10 +274,11 @@ async def _roll_back(session: Session) -> None:
     try:
         async with asyncio.timeout(GRACE_S):
             await session.connection.rollback()
-    except BaseException as error:
+    except _TROUBLE:
         session.connection.close()
-        if not isinstance(error, _TROUBLE):
-            raise
+    except BaseException:
+        session.connection.close()
+        raise
 
 
 def _answer(session: Session, error: BaseException) -> BaseException:

@@ -195,7 +195,7 @@ class PostgresDatabase:
 async def connect_to(address: Address, timeout_ms: int = STATEMENT_TIMEOUT_MS) -> Any:  # noqa: ANN401
     """A connection as units expect it; Busy when there is none to be had."""
     settings = {
-        "application_name": "fairday",
+        "application_name": "fairday report" if timeout_ms == REPORT_TIMEOUT_MS else "fairday",
         "statement_timeout": str(timeout_ms),
         "lock_timeout": str(LOCK_TIMEOUT_MS),
         "idle_in_transaction_session_timeout": "60000",
@@ -247,10 +247,11 @@ async def _roll_back(connection: Any) -> None:  # noqa: ANN401
         return
     try:
         await connection.execute("ROLLBACK", timeout=GRACE_S)
-    except BaseException as error:
+    except _TROUBLE:
         connection.terminate()
-        if not isinstance(error, _TROUBLE):
-            raise
+    except BaseException:
+        connection.terminate()
+        raise
 
 
 async def _close(connection: Any) -> None:  # noqa: ANN401
