@@ -15,7 +15,8 @@ from fairday.cli.bench.traffic import Orders, Skus
 
 CREATED = 201
 WARM_UP_S = 2.0
-WARM_UP_ORDERS = 2_000
+WARM_UP_A_SECOND = 200  # orders, for each second that will be measured
+WARM_UP_ORDERS = (50, 2_000)  # no less, no more
 CART_CONNECTIONS = 16
 CARTS_LIMIT_S = 300.0
 CARTS_LIMIT = 400_000
@@ -103,7 +104,8 @@ class Runner:
     def measure(self, tell: Callable[[str], None], watch: Watch = unwatched) -> tuple[Measured, Measured]:
         """Warm up, which also says how many carts are needed; then carts, then orders, while `watch` looks on."""
         plan = self._plan
-        carts = self._make_carts(WARM_UP_ORDERS)
+        least, most = WARM_UP_ORDERS
+        carts = self._make_carts(min(max(int(plan.seconds * WARM_UP_A_SECOND), least), most))
         warm = self._place(carts.created, Load(connections=plan.clients, seconds=WARM_UP_S))
         expected = plan.rate or max(warm.per_second, 10.0) * MARGIN
         wanted = min(int(expected * plan.seconds) + plan.clients, CARTS_LIMIT)
