@@ -11,10 +11,10 @@ from fairday.domain.inventory import Movement, StockLevel, shelves
 from fairday.domain.inventory import store as stock
 from fairday.domain.pricing import Price
 from fairday.domain.pricing import store as pricing
-from fairday.kernel.errors import NotFound
+from fairday.kernel.errors import Busy, NotFound
 from fairday.kernel.ids import is_id
 from fairday.ports.products import Lookup
-from fairday.ports.search import SearchQuery
+from fairday.ports.search import SearchQuery, SearchResult
 from fairday.usecases.shop import Shop
 
 Listed = Literal["", "visible", "hidden"]
@@ -118,7 +118,10 @@ async def _found(shop: Shop, text: str, offset: int, limit: int) -> list[str]:
             exact += (await shop.products.find(by, [text])).values()
         exact += [text] if is_id(text) else []
     asked = SearchQuery(text=text, offset=offset, limit=min(limit, PAGE_LIMIT), facets=False)
-    found = await shop.search.search(asked)
+    try:
+        found = await shop.search.search(asked)
+    except Busy:
+        found = SearchResult()  # while the index does not answer, goods are found by their exact names
     return list(dict.fromkeys([*exact, *found.ids]))[:limit]
 
 

@@ -12,7 +12,7 @@ from fairday.domain.catalog import Category, Product, localise
 from fairday.domain.inventory import store as stock
 from fairday.domain.pricing import store as pricing
 from fairday.kernel.clock import MINUTE_MS
-from fairday.kernel.errors import NotFound
+from fairday.kernel.errors import Busy, NotFound
 from fairday.kernel.ids import is_id
 from fairday.ports.search import SearchQuery
 from fairday.usecases.list_cards import Card, card_of, list_cards, tag, variants_of
@@ -84,10 +84,13 @@ async def _similar_ids(shop: Shop, product: Product, language: str) -> list[str]
         text=f"{words.name} {product.brand}", language=language, category_id=category_id, match="any", facets=False,
         limit=SIMILAR_LIMIT + 1,
     )  # fmt: skip
-    found = list((await shop.search.search(asked)).ids)
-    if len(found) <= SIMILAR_LIMIT and category_id:
-        rest = SearchQuery(category_id=category_id, language=language, facets=False, limit=2 * SIMILAR_LIMIT)
-        found += (await shop.search.search(rest)).ids
+    try:
+        found = list((await shop.search.search(asked)).ids)
+        if len(found) <= SIMILAR_LIMIT and category_id:
+            rest = SearchQuery(category_id=category_id, language=language, facets=False, limit=2 * SIMILAR_LIMIT)
+            found += (await shop.search.search(rest)).ids
+    except Busy:
+        return []  # the page does without; asked again next time
     ids = [one for one in dict.fromkeys(found) if one != product.id][:SIMILAR_LIMIT]
     await shop.cache.put(key, msgspec.json.encode(ids), ttl_ms=SIMILAR_TTL_MS, tags=[tag(product.id)])
     return ids

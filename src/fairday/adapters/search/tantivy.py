@@ -125,7 +125,8 @@ class TantivySearch:
             return await asyncio.to_thread(work, searcher)
         except _ENGINE_ERRORS as problem:
             if not _DAMAGE.search(str(problem)):
-                raise
+                log.exception("search_failed")
+                raise Busy(retry_after_s=1) from problem
             async with self._turn:
                 if self._index is index:
                     await asyncio.get_running_loop().run_in_executor(self._thread, self._begin_anew, problem)
