@@ -15,6 +15,7 @@ from fairday.kernel.clock import zone_of
 PREFIX = "FAIRDAY_"
 SECRET_FILE = "secret.key"  # noqa: S105 - a file's name
 SECRET_BYTES = 32
+LONGEST_HOLD_MINUTES = 24 * 60
 CAPTURES = ("at_order", "at_ship")
 RATE_LIMITS = ("on", "off")
 
@@ -28,6 +29,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     `secret` is text of 32 characters or more that seals cookies and links; empty: one is made and kept in the state
     folder. `metrics_token` opens /metrics to others than the loopback. `url` is how shoppers reach the shop.
+    `hold_minutes` is how long stock is kept for an order whose shopper does not finish paying.
     `stripe_webhook_secrets` is a list, so that a new one is known before the old one goes.
     `rate_limits` is `off` for measuring only: whoever would be served beyond the loopback then is refused a start.
     """
@@ -50,6 +52,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     secret: str = ""
     capture: str = "at_order"
     currency: str = "EUR"
+    hold_minutes: str = "15"
     books_zone: str = "UTC"
     stripe_secret_key: str = ""
     stripe_webhook_secrets: str = ""
@@ -77,6 +80,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(f"FAIRDAY_CAPTURE is {settings.capture!r}; it is one of: {', '.join(CAPTURES)}")
     if settings.rate_limits not in RATE_LIMITS:
         raise SettingsError(f"FAIRDAY_RATE_LIMITS is {settings.rate_limits!r}; it is one of: {', '.join(RATE_LIMITS)}")
+    minutes = settings.hold_minutes
+    if not (minutes.isascii() and minutes.isdigit() and 0 < int(minutes) <= LONGEST_HOLD_MINUTES):
+        raise SettingsError(f"FAIRDAY_HOLD_MINUTES is {minutes!r}; it is between 1 and {LONGEST_HOLD_MINUTES}")
     try:
         zone_of(settings.books_zone)
     except (ValueError, LookupError, OSError):

@@ -97,6 +97,7 @@ def shop_settings(settings: Settings, state: Path) -> ShopSettings:
         base_url=url,
         secret=secret_of(settings, state),
         base_currency=settings.currency,
+        hold_minutes=int(settings.hold_minutes),
         capture="at_ship" if settings.capture == "at_ship" else "at_order",
         mail_from=settings.mail_from,
         books_zone=settings.books_zone,

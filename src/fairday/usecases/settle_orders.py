@@ -27,7 +27,6 @@ from fairday.usecases.shop import Shop
 from fairday.usecases.spend_gifts import PREPAID, prepaid
 
 STALE_MS = MINUTE_MS
-CHALLENGE_TTL_MS = 15 * MINUTE_MS
 UNCHANGED_MS = 60 * MINUTE_MS
 BATCH = 500
 
@@ -85,7 +84,7 @@ async def settle_order(shop: Shop, order: Order, *, give_up: bool = False) -> Or
         return order
     try:
         outcome = (await provider.find([order.id])).get(order.id)
-        if outcome is None or _given_up(outcome, order, shop.clock.now_ms(), asked=give_up):
+        if outcome is None or _given_up(shop, outcome, order, asked=give_up):
             outcome = await provider.void(order.id)
     except PaymentUnknown:
         return order
@@ -154,5 +153,6 @@ async def _settle_authorised(shop: Shop, outcome: PaymentOutcome) -> bool:
     return await book_capture(shop, outcome.order_id)
 
 
-def _given_up(outcome: PaymentOutcome, order: Order, now_ms: int, *, asked: bool) -> bool:
-    return outcome.state == "challenge" and (asked or now_ms - order.placed_ms > CHALLENGE_TTL_MS)
+def _given_up(shop: Shop, outcome: PaymentOutcome, order: Order, *, asked: bool) -> bool:
+    held_ms = shop.clock.now_ms() - order.placed_ms
+    return outcome.state == "challenge" and (asked or held_ms > shop.settings.hold_minutes * MINUTE_MS)

@@ -39,6 +39,7 @@ class Market(Struct, frozen=True):
 class ShopSettings(Struct, frozen=True, kw_only=True):
     """Settings that are business. `base_url` is how shoppers reach the shop, `secret` seals cookies and links.
 
+    An order whose shopper does not finish paying is let go after `hold_minutes`, and its stock with it.
     `books_zone` is the IANA time zone in which a day of the books begins and ends.
     """
 
@@ -51,6 +52,7 @@ class ShopSettings(Struct, frozen=True, kw_only=True):
         ("US", "USD"), ("DE", "EUR"), ("AT", "EUR"), ("FR", "EUR"), ("IE", "EUR"), ("NL", "EUR"),
     )  # fmt: skip
     capture: CaptureWhen = "at_order"
+    hold_minutes: int = 15
     mail_from: str = "shop@localhost"
     books_zone: str = "UTC"
     development: bool = True

@@ -10,12 +10,16 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from fairday.domain.inventory import store as stock
 from fairday.domain.orders import queries
+from fairday.domain.orders import store as orders
+from fairday.kernel.clock import MINUTE_MS
 from fairday.usecases.shop import Shop
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 UNROUTED = "(none)"
+SWEEP_MS = 2 * MINUTE_MS  # what the sweep may need to come round
+OVERDUE_COUNTED = 1_000
 
 
 class Meters:
@@ -35,6 +39,9 @@ class Meters:
         self._refusals = Counter("fairday_refusals", "Expected noes of the API", ("code",), registry=self.registry)
         self._orders = Gauge("fairday_orders", "Orders by state", ("state",), registry=self.registry)
         self._held = Gauge("fairday_stock_held_pieces", "Pieces held for unpaid orders", registry=self.registry)
+        self._overdue = Gauge(
+            "fairday_orders_overdue", "Orders held for longer than FAIRDAY_HOLD_MINUTES", registry=self.registry
+        )
         self._backlog = Gauge(
             "fairday_outbox_backlog", "Events that wait, by subscription", ("subscription",), registry=self.registry
         )
@@ -59,9 +66,12 @@ class Meters:
         async with shop.database.read() as reader:
             by_state: Mapping[str, int] = await queries.counts_by_state(reader)
             held = await stock.held_pieces(reader)
+            late_ms = shop.clock.now_ms() - shop.settings.hold_minutes * MINUTE_MS - SWEEP_MS
+            overdue = await orders.held_before(reader, late_ms, "", OVERDUE_COUNTED)
         for state, count in by_state.items():
             self._orders.labels(state).set(count)
         self._held.set(held)
+        self._overdue.set(len(overdue))
         for subscription, waiting in (await shop.bus.backlog()).items():
             self._backlog.labels(subscription).set(waiting)
         return generate_latest(self.registry)
