@@ -54,8 +54,6 @@ async def hold_orders(shop: Shop, wanted: Sequence[Wanted]) -> list[HeldOrder | 
     first = {_name(one.command): one for one in reversed(wanted)}
     leading = [one for one in wanted if first[_name(one.command)] is one]
     async with shop.database.write() as unit:
-        if len(wanted) == 1 and await orders.find_command(unit, *_name(wanted[0].command)):
-            raise InFlight(retry_after_s=1)  # by its twin, or by itself when the answer to a commit was lost
         refused = await _redeem(unit, leading)
         gifts = await _plan_gifts(unit, [one for one in leading if one.held.order.id not in refused])
         broke: dict[str, Exception] = {order_id: GiftRefused() for order_id in gifts.refused}
