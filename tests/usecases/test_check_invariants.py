@@ -250,8 +250,28 @@ BREAKERS = (
         "INSERT INTO voucher_uses VALUES (@declined, 'TEN', 'x', 0)",
         "UPDATE vouchers SET used = used + 1",
     ),
+    by(
+        "payment-events-are-applied",
+        "INSERT INTO payment_events VALUES ('x', 'x', 'payment', '', '', '', 'failed', 15, 0, 0)",
+    ),
+    by(
+        "disputes-in-bounds",
+        "INSERT INTO payment_disputes VALUES ('sandbox', 'x', @placed, 'odd', 1, 0, 'EUR', '', 0, 0)",
+        also=["disputes-are-booked"],
+    ),
+    by(
+        "disputes-in-bounds",
+        "INSERT INTO payment_disputes VALUES ('sandbox', 'x', 'x', 'open', 0, 0, 'EUR', '', 0, 0)",
+    ),
+    by(
+        "disputes-are-booked",
+        "INSERT INTO payment_disputes VALUES ('sandbox', 'x', @placed, 'open', 1, 0, 'EUR', '', 0, 0)",
+    ),
     by("payments-have-orders", "INSERT INTO refunds VALUES ('x', 'x', 'requested', 0, 0, 0, '', '{}', 0, 0, 0)"),
-    by("payments-have-orders", "INSERT INTO payments VALUES ('x', 'x', 'pending', 'EUR', 0, 0, 0, 0, '', '', '', 0, 0)"),
+    by(
+        "payments-have-orders",
+        "INSERT INTO payments VALUES ('x', 'x', 'pending', 'EUR', 0, 0, 0, 0, '', '', '', 0, 0)",
+    ),
     by(
         "stock-is-in-the-books",
         "INSERT INTO stock_movements VALUES ('x', 'LAMP', 'main', 'counted', 0, 1, '', 0)",

@@ -18,7 +18,6 @@ from fairday.domain.fulfilment.invariants import INVARIANTS as FULFILMENT
 from fairday.domain.fulfilment.tables import SHIPMENT_LINES, SHIPMENTS
 from fairday.domain.inventory.invariants import INVARIANTS as INVENTORY
 from fairday.domain.inventory.tables import HOLDS, STOCK
-from fairday.domain.ledger import closing
 from fairday.domain.ledger.invariants import INVARIANTS as LEDGER
 from fairday.domain.ledger.model import GIFT_CARDS, STORE_CREDIT
 from fairday.domain.ledger.model import STOCK as STOCK_ACCOUNT
@@ -27,12 +26,13 @@ from fairday.domain.ledger.tables import ENTRIES, POSTINGS
 from fairday.domain.orders.invariants import INVARIANTS as ORDER_RULES
 from fairday.domain.orders.tables import LINES, ORDERS
 from fairday.domain.payments.invariants import INVARIANTS as PAYMENT_RULES
-from fairday.domain.payments.tables import PAYMENTS, REFUNDS
+from fairday.domain.payments.tables import DISPUTES, PAYMENTS, REFUNDS
 from fairday.domain.pricing.invariants import INVARIANTS as PRICING
 from fairday.domain.pricing.tables import GIFT_BALANCES, GIFT_MOVEMENTS, VOUCHER_USES
 from fairday.kernel.invariants import Invariant
 from fairday.kernel.sql import Statement
 from fairday.kernel.unit_of_work import Row
+from fairday.usecases.close_period import changed_days
 from fairday.usecases.compare_reports import compare_reports
 from fairday.usecases.shop import Shop
 from fairday.usecases.write_audit import verify_audit
@@ -133,6 +133,20 @@ BETWEEN = (
                     and_(_O.state.in_(("held", "declined")), _P.captured != 0),
                     _P.captured != _posted("sale", _O.id, "asset:provider") + _posted("sale", _O.id, "expense:fees"),
                     and_(_P.state == "captured", _O.total != 0, ~_sold(_O.id)),
+                )
+            )
+        ),
+    ),
+    Invariant(
+        "disputes-are-booked",
+        "what a dispute took is in the books, and what was won back exactly when it was won",
+        ("dispute_id", "state", "amount", "fee"),
+        Statement(
+            select(DISPUTES.c.id, DISPUTES.c.state, DISPUTES.c.amount, DISPUTES.c.fee).where(
+                or_(
+                    DISPUTES.c.amount + DISPUTES.c.fee + _posted("chargeback", DISPUTES.c.id, "asset:provider") != 0,
+                    case((DISPUTES.c.state == "won", DISPUTES.c.amount), else_=0)
+                    != _posted("reversed", DISPUTES.c.id, "asset:provider"),
                 )
             )
         ),
@@ -277,8 +291,7 @@ async def check_invariants(shop: Shop, *, stale_ms: int = 0) -> list[Broken]:
             if rows:
                 broken.append(Broken(rule.name, rule.sentence, rule.columns, tuple(rows[:ROWS_SHOWN])))
     links = [tuple(str(value) for value in astuple(link)) for link in await verify_audit(shop)]
-    async with shop.database.read(snapshot=True) as reader:
-        days = await closing.changed_days(reader)
+    days = await changed_days(shop)
     found = [one.difference for one in (await compare_reports(shop, stale_ms=stale_ms)).found]
     stray = [astuple(one) for one in found if one.kind in STRAY]
     others = [astuple(one) for one in found if one.kind not in STRAY]

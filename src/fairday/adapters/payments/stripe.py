@@ -111,7 +111,7 @@ class StripePayments:
                 reference = await self._remember(order_id, made)
                 if reference != made:
                     return await self._lost_race(request, made, reference)
-                if request.token in HOSTED:
+                if request.token in HOSTED or request.amount == 0:
                     return await self._look(order_id, reference) or words.refused(request, "session_gone")
             return await self._confirm(request, reference)
 
