@@ -1,7 +1,7 @@
 """Reading a request: bounded body, strict decoding, idempotency key, and who is calling. Nothing is done here."""
 
 import hashlib
-from collections.abc import Mapping
+import math
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -106,7 +106,7 @@ async def read_json(headers: Headers, receive: Receive) -> Any:  # noqa: ANN401 
     if not raw.strip():
         return {}
     try:
-        return _whole(msgspec.json.decode(raw))
+        return _JSON.decode(raw)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise MalformedJson from None
 
@@ -155,14 +155,15 @@ def request_hash(document: Any) -> str:  # noqa: ANN401 - any JSON
     return hashlib.sha256(msgspec.json.encode(document, order="deterministic")).hexdigest()
 
 
-def _whole(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < WHOLE_FLOATS else value
-    if isinstance(value, list):
-        return [_whole(one) for one in value]
-    if isinstance(value, Mapping):
-        return {name: _whole(one) for name, one in value.items()}
-    return value
+def _whole(text: str) -> int | float:
+    """A number with a point or an exponent."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return int(value) if value.is_integer() and abs(value) < WHOLE_FLOATS else value
+
+
+_JSON = msgspec.json.Decoder(float_hook=_whole)
 
 
 def _invalid(error: msgspec.ValidationError) -> Invalid:
