@@ -12,7 +12,7 @@ from fairday.domain.carts import Cart, CartLine
 from fairday.domain.inventory import Received
 from fairday.domain.orders import Command
 from fairday.domain.orders import store as orders
-from fairday.domain.pricing import Price
+from fairday.domain.pricing import Price, gift_store
 from fairday.kernel.errors import Refusal
 from fairday.usecases.cancel_order import cancel_order
 from fairday.usecases.change_cart import create_cart_once, put_lines, put_voucher, read_cart
@@ -96,18 +96,24 @@ async def _command(world: World, cart_id: str, key: str) -> PlaceOrder | None:
     async def price(shop: Shop) -> dict[str, Any]:
         cart = await read_cart(shop, cart_id)
         priced = await estimate(shop, cart)
-        return {"cart": cart, "total": priced.quote.total, "method": priced.quote.method}
+        async with shop.database.read() as reader:
+            cards = {one.id: one.balance for one in await gift_store.page(reader, "card")}
+        return {"cart": cart, "total": priced.quote.total, "method": priced.quote.method, "cards": cards}
 
     answer = await _insist(world, "price", key, {}, price)
     if not isinstance(answer, dict):
         return None
     cart: Cart = answer["cart"]
     await asyncio.sleep(dice.random() * 2)
-    token = dice.choice(TOKENS)
+    token, gifts, due = dice.choice(TOKENS), (), None
+    if dice.random() < 0.3:
+        gifts = (dice.choice(sorted(answer["cards"])),)
+        due = answer["total"] - min(answer["total"], answer["cards"][gifts[0]])
     return PlaceOrder(
         identity=cart.id, route="simulated", key=key, request_hash=f"{cart.version} {token}", cart=cart,
         email=f"{ERRAND.get().name.split('-')[0]}{dice.randrange(3)}@x.example", address=BERLIN,
         shipping_method=answer["method"], provider="sandbox", payment_token=token, expected_total=answer["total"],
+        gifts=gifts, expected_due=due,
     )  # fmt: skip
 
 

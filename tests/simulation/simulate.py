@@ -24,11 +24,13 @@ from pathlib import Path
 import structlog
 from msgspec import Struct
 
+from fairday.domain.access import SYSTEM
 from fairday.domain.pricing import Voucher
 from fairday.domain.pricing import store as pricing
 from fairday.kernel.clock import FixedClock
 from fairday.kernel.events import Delivery
 from fairday.ports.bus import Subscription
+from fairday.usecases.issue_gift_card import IssueGiftCard, issue_gift_card
 from fairday.usecases.settle_orders import settle_orders
 from tests.accounts import audit
 from tests.goods import put_goods
@@ -51,6 +53,7 @@ from tests.simulation.world import (
     seeded,
 )
 
+CARDS = (9_000, 25_000)
 SHELVES = {"MUG": 30, "LAMP": 10, "RUG": 4, "LAST": 1}
 WEATHERS = (
     Weather(),
@@ -190,6 +193,11 @@ def _template() -> Path:
                         Voucher(code="ALL", kind="percent", percent_ppm=1_000_000, uses_limit=3),
                         Voucher(code="SEVEN", kind="amount", amount=777, currency="EUR", customer_limit=1),
                     ])  # fmt: skip
+
+                for amount in CARDS:
+                    await issue_gift_card(
+                        shop, SYSTEM, IssueGiftCard(attempt=str(amount), amount=amount, currency="EUR", paid=True)
+                    )
 
     asyncio.run(make())
     kept_files = folder / "kept"

@@ -5,7 +5,7 @@ One thread, no sleeping, no sockets: whoever waits for anything but time waits f
 
 import asyncio
 import selectors
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -48,6 +48,17 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._nobody.now
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Callable[..., T], *args: Any
+    ) -> "asyncio.Future[T]":
+        """What others do in a thread is done here and now: there is one thread."""
+        future: asyncio.Future[T] = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except Exception as problem:  # noqa: BLE001 - it is whoever waits for it who minds
+            future.set_exception(problem)
+        return future
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:

@@ -1,0 +1,177 @@
+"""Take away each guard of the shop in turn (`guards.toml`), and see that a test of its own notices.
+
+    python -m tests.mutants.mutate [--json FILE] [--only NAME]... [--sample N]
+
+Nothing is changed in this tree: the edits are made in copies of it, one a worker. First all tests that will be asked
+must pass on a copy as it is. A guard whose text is not found, once, ends the run: the table must not rot.
+"""
+
+import argparse
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+
+import msgspec
+from msgspec import Struct
+
+ROOT = Path(__file__).resolve().parents[2]
+TABLE = Path(__file__).with_name("guards.toml")
+COPIED = ("src", "tests", "pyproject.toml")
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own below it
+DEADLINE_S = 240
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+
+
+class RottenError(AssertionError):
+    """The table does not fit the code, or a test is red without any mutation."""
+
+
+class Edit(Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands in a file, exactly once, and what stands there instead."""
+
+    file: str
+    old: str
+    new: str
+
+
+class Guard(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is watched over, the edits that take it away, and the tests of which one must fail then."""
+
+    name: str
+    tests: tuple[str, ...]
+    edits: tuple[Edit, ...]
+
+
+class Table(Struct, frozen=True, forbid_unknown_fields=True):
+    """The file of guards."""
+
+    guards: tuple[Guard, ...]
+
+
+class Fate(Struct, frozen=True):
+    """A guard, and the first test that noticed it was gone; "" when none did."""
+
+    guard: str
+    caught_by: str
+
+
+def guards() -> tuple[Guard, ...]:
+    """The table."""
+    return msgspec.toml.decode(TABLE.read_bytes(), type=Table).guards
+
+
+def without(guard: Guard, tree: Path) -> dict[Path, str]:
+    """The files of a tree without this guard; RottenError when what stands there is something else."""
+    texts: dict[Path, str] = {}
+    for edit in guard.edits:
+        path = tree / edit.file
+        text = texts.get(path) or path.read_text(encoding="utf-8")
+        if (found := text.count(edit.old)) != 1:
+            raise RottenError(f"{guard.name}: its text is {found} times in {edit.file}")
+        texts[path] = text.replace(edit.old, edit.new)
+    return texts
+
+
+def run(chosen: Sequence[Guard], *, workers: int = 2) -> list[Fate]:
+    """The fate of each, in the order given."""
+    for guard in chosen:
+        without(guard, ROOT)
+    shared = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="fairday-mutants-", dir=shared) as folder:
+        trees: SimpleQueue[Path] = SimpleQueue()
+        for number in range(workers):
+            trees.put(_copy(Path(folder) / f"tree-{number}"))
+
+        def on_a_tree(guard: Guard | str) -> str:
+            tree = trees.get()
+            try:
+                return _asked(tree, [guard]) if isinstance(guard, str) else _without(tree, guard)
+            finally:
+                trees.put(tree)
+
+        with ThreadPoolExecutor(workers) as pool:
+            tests = sorted({test for guard in chosen for test in guard.tests})
+            red = [test for test, broken in zip(tests, pool.map(on_a_tree, tests), strict=True) if broken]
+            if red:
+                raise RottenError(f"red as it is: {', '.join(red)}")
+            return [Fate(g.name, by) for g, by in zip(chosen, pool.map(on_a_tree, chosen), strict=True)]
+
+
+def _copy(tree: Path) -> Path:
+    tree.mkdir(parents=True)
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, tree / name)
+    return tree
+
+
+def _without(tree: Path, guard: Guard) -> str:
+    texts = without(guard, tree)
+    whole = {path: path.read_text(encoding="utf-8") for path in texts}
+    try:
+        for path, text in texts.items():
+            path.write_text(text, encoding="utf-8")
+        return _asked(tree, guard.tests)
+    finally:
+        for path, text in whole.items():
+            path.write_text(text, encoding="utf-8")
+
+
+def _asked(tree: Path, tests: Sequence[str]) -> str:
+    """The first test that fails there, "" for none."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]
+    environment = {**os.environ, "PYTHONPATH": f"{tree / 'src'}:{tree}", "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        ran = subprocess.run(
+            command, cwd=tree, env=environment, capture_output=True, text=True, timeout=DEADLINE_S, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"{tests[0]} (no end)"
+    if ran.returncode == 0:
+        return ""
+    found = _FAILED.search(ran.stdout)
+    if ran.returncode != 1 or found is None:
+        raise RottenError(f"{' '.join(tests)} could not be run:\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}")
+    return found.group(1)
+
+
+def main() -> int:
+    """0 when every guard is missed by somebody."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--sample", type=int, default=0)
+    asked = parser.parse_args()
+    chosen = [guard for guard in guards() if not asked.only or guard.name in asked.only]
+    if asked.sample:
+        chosen = random.Random(time.time_ns()).sample(chosen, min(asked.sample, len(chosen)))
+    begun = time.monotonic()
+    try:
+        fates = run(chosen)
+    except RottenError as rotten:
+        sys.stderr.write(f"{rotten}\n")
+        return 1
+    for fate in fates:
+        sys.stdout.write(f"{fate.guard:48} {fate.caught_by or 'SURVIVES'}\n")
+    survivors = [fate.guard for fate in fates if not fate.caught_by]
+    took_s = time.monotonic() - begun
+    sys.stdout.write(f"{len(fates) - len(survivors)} of {len(fates)} guards are missed when gone ({took_s:.0f} s)\n")
+    if asked.json:
+        asked.json.write_bytes(msgspec.json.format(msgspec.json.encode(fates)))
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
