@@ -130,6 +130,7 @@ def _postgresql() -> Server:
         "max_connections": "300",
         "shared_buffers": "128MB",
         "log_min_messages": "fatal",
+        "deadlock_timeout": "100ms",
     }
     arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     process = _start(folder, programs / "postgres", "-D", folder / "data", *arguments)

@@ -45,8 +45,8 @@ BUYERS = 1_000
 
 
 @pytest.fixture
-async def shop(state):
-    async with open_shop(state) as opened:
+async def shop(state, engine):
+    async with open_shop(state, database=engine) as opened:
         await put_goods(opened, {"MUG": 10, "LAMP": 3, "LAST": 1})
         yield opened
         await settle_orders(opened, stale_ms=0)
@@ -94,11 +94,12 @@ async def test_a_thousand_buyers_and_the_last_piece(shop):
 async def test_the_control_looking_first_and_taking_later_sells_it_twice(shop):
     """The same shelf, where the look and the taking are two units and the taking asks nothing."""
     blind = Statement(update(STOCK).where(STOCK.c.sku == bindparam("b_sku")).values(held=STOCK.c.held + 1))
-    crowd, sold = jostled(shop, 22), []
+    crowd, sold, all_have_looked = jostled(shop, 22), [], asyncio.Barrier(20)
 
     async def take():
         async with crowd.database.read() as reader:
             left = (await stock.available(reader, ["LAST"]))["LAST"]
+        await all_have_looked.wait()
         if left:
             async with crowd.database.write() as unit:
                 await unit.run(blind, b_sku="LAST")
@@ -166,12 +167,12 @@ async def test_two_tabs_and_one_cart_are_one_order(shop, seed):
     assert len(await captures(shop)) == 1
 
 
-async def test_the_control_without_the_carts_claim_both_tabs_are_charged(tmp_path, monkeypatch):
+async def test_the_control_without_the_carts_claim_both_tabs_are_charged(state, engine, monkeypatch):
     async def nobody_has_it(unit, carts):
         return {}
 
     monkeypatch.setattr("fairday.domain.orders.store.claim_carts", nobody_has_it)
-    async with open_shop(tmp_path / "another") as shop:
+    async with open_shop(state, database=engine) as shop:
         await put_goods(shop, {"MUG": 10})
         cart = await a_cart(shop, {"MUG": 1})
         one, two = [await an_order(shop, cart) for _ in range(2)]
@@ -220,11 +221,12 @@ async def test_the_last_voucher_goes_to_one(shop, seed):
 async def test_the_control_a_voucher_counted_without_its_limit_is_used_twice(shop):
     await _one_voucher(shop)
     blind = Statement(update(VOUCHERS).where(VOUCHERS.c.code == "ONE").values(used=VOUCHERS.c.used + 1))
-    crowd, taken = jostled(shop, 5), []
+    crowd, taken, all_have_looked = jostled(shop, 5), [], asyncio.Barrier(8)
 
     async def redeem():
         async with crowd.database.read() as reader:
             found = (await pricing.vouchers(reader, ["ONE"]))["ONE"]
+        await all_have_looked.wait()
         if found.used < found.uses_limit:
             async with crowd.database.write() as unit:
                 await unit.run(blind)
@@ -265,11 +267,12 @@ async def test_the_control_refunds_set_aside_on_what_was_read_before_exceed_the_
     """The same payment, where the look and the setting aside are two units: the books' own rule finds it."""
     order = (await buy(shop, {"MUG": 1})).order
     blind = Statement(update(PAYMENTS).values(refunded=PAYMENTS.c.refunded + bindparam("b_amount")))
-    crowd = jostled(shop, 9)
+    crowd, all_have_looked = jostled(shop, 9), asyncio.Barrier(4)
 
     async def set_aside():
         async with crowd.database.read() as reader:
             payment = (await payments.get_many(reader, [order.id]))[order.id]
+        await all_have_looked.wait()
         if payment.captured - payment.refunded >= order.total:
             async with crowd.database.write() as unit:
                 await unit.run(blind, b_amount=order.total)
@@ -300,9 +303,9 @@ async def test_sent_or_called_off_but_not_both(shop, seed):
 
 
 @pytest.mark.parametrize("seed", range(10))
-async def test_sent_or_called_off_before_the_money_was_captured(state, seed):
+async def test_sent_or_called_off_before_the_money_was_captured(state, engine, seed):
     """The same where the parcel's leaving takes the money: the provider decides between capture and void."""
-    async with open_shop(state, capture="at_ship") as shop:
+    async with open_shop(state, capture="at_ship", database=engine) as shop:
         await put_goods(shop, {"MUG": 10})
         order = (await buy(shop, {"MUG": 2})).order
         ship, cancel = await together(

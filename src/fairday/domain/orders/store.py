@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from fairday.domain.orders.model import MOVES, Command, Order, OrderLine, OrderState
 from fairday.domain.orders.tables import COMMANDS, COUNTERS, LINES, LIVE_CARTS, ORDERS
-from fairday.kernel.sql import Statement, insert_new, upsert, within
+from fairday.kernel.sql import Statement, insert_new, within
 from fairday.kernel.unit_of_work import Reader, Row, Writer
 
 INVOICES = "invoice"
@@ -135,7 +135,8 @@ async def _must_move(unit: Writer, statement: Statement, rows: Sequence[Mapping[
 async def _next_invoices(unit: Writer, count: int) -> int:
     """The first of `count` numbers that follow the last one given."""
     if not await unit.run(_ADVANCE, b_name=INVOICES, b_by=count):
-        await unit.run(_START, name=INVOICES, value=count)
+        await unit.run(_START, name=INVOICES, value=0)  # unless another unit just did
+        await unit.run(_ADVANCE, b_name=INVOICES, b_by=count)
     row = await unit.row(_COUNTER, name=INVOICES)
     return (int(row[0]) if row else 0) - count + 1
 
@@ -196,7 +197,7 @@ _MOVE = Statement(
 _ADVANCE = Statement(
     update(COUNTERS).where(COUNTERS.c.name == bindparam("b_name")).values(value=COUNTERS.c.value + bindparam("b_by"))
 )
-_START = upsert(COUNTERS)
+_START = insert_new(COUNTERS)
 _COUNTER = Statement(select(COUNTERS.c.value).where(COUNTERS.c.name == bindparam("name")))
 _HELD_HERE = (_O.id == bindparam("b_id"), _O.state == "held", _O.version == bindparam("b_version"))
 _NEXT = {"version": _O.version + 1, "updated_ms": bindparam("b_at_ms")}
