@@ -14,6 +14,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from fairday.adapters.payments.sandbox import SandboxPayments
 from fairday.adapters.payments.sandbox_page import sandbox_routes
+from fairday.bootstrap.admission import Admission
 from fairday.bootstrap.confined import Confined
 from fairday.bootstrap.processes import Process
 from fairday.bootstrap.settings import Settings
@@ -68,7 +69,8 @@ def build_app(shop: Shop, settings: Settings, process: Process) -> Litestar:
     # answers (404, 405) must have the headers and be in the log and the figures too.
     inner = OwnWrites(app.asgi_handler, web, shop.clock) if settings.database_replicas else app.asgi_handler
     confined = Confined(inner, process)
-    app.asgi_handler = RequestLog(Measured(SecurityHeaders(confined, tls=web.tls), meters))
+    logged = RequestLog(Measured(SecurityHeaders(confined, tls=web.tls), meters))
+    app.asgi_handler = Admission(logged, meters)
     return app
 
 
