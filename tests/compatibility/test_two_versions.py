@@ -21,6 +21,8 @@ from tests.shop import open_shop
 BEFORE = "53ff41c"  # the commit that closed the issue before this one
 DRIVER = ROOT / "tests" / "compatibility" / "driver.py"
 AT_ONCE = 4
+# A refund of what was never captured is `released`: that code sells beside it, and its check counts it as given back.
+UNKNOWN_THEN = {"refunds-add-up"}
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +78,7 @@ def driven(code: Path, state: Path, capture: str) -> Iterator[Driven]:
 
 @pytest.mark.parametrize("capture", ["at_order", "at_ship"])
 async def test_old_code_goes_on_while_new_code_migrates_and_both_take_orders(before, state, capture):
-    await live_together(before, state, capture, turns=60)
+    await live_together(before, state, capture, turns=40)
 
 
 @pytest.mark.long
@@ -105,7 +107,7 @@ async def live_together(before: Path, state: Path, capture: str, turns: int) -> 
             assert new.ask("check") == []
         assert old.ask("day", 5, turns, AT_ONCE)["place"] > 0
         assert old.ask("settle") == "settled"
-        assert old.ask("check") == []
+        assert {one.partition(":")[0] for one in old.ask("check")} <= UNKNOWN_THEN
     async with open_shop(state, capture=capture) as shop:
         await audit(shop)
 

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager
 from typing import Any
 
+from fairday.kernel.errors import Busy
 from fairday.kernel.sql import Statement
 from fairday.kernel.unit_of_work import Reader, Row, Writer
 from fairday.ports.database import Database
@@ -80,11 +81,15 @@ class Plan:
 
 
 class Side:
-    """One of the two: it stops where `stops` says (everywhere, while that is None), and remembers its steps."""
+    """One of the two: it stops where `stops` says (everywhere, while that is None), and remembers its steps.
+
+    `undone` counts the units that the database gave up for another: by a deadlock, or after waiting too long.
+    """
 
     def __init__(self, name: str, stops: frozenset[str] | None = None) -> None:
         self.name = name
         self.steps: list[str] = []
+        self.undone = 0
         self._stops = stops
         self._counted: dict[str, int] = {}
         self._gate: asyncio.Future[None] | None = None
@@ -198,23 +203,24 @@ class _StagedWriter:
         self._dialect = dialect
 
     async def rows(self, statement: Statement, /, **parameters: Any) -> list[Row]:
-        await self._stop(statement)
-        return await self._inner.rows(statement, **parameters)
+        return await self._step(statement, lambda: self._inner.rows(statement, **parameters))
 
     async def row(self, statement: Statement, /, **parameters: Any) -> Row | None:
-        await self._stop(statement)
-        return await self._inner.row(statement, **parameters)
+        return await self._step(statement, lambda: self._inner.row(statement, **parameters))
 
     async def run(self, statement: Statement, /, **parameters: Any) -> int:
-        await self._stop(statement)
-        return await self._inner.run(statement, **parameters)
+        return await self._step(statement, lambda: self._inner.run(statement, **parameters))
 
     async def run_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]], /) -> int:
-        await self._stop(statement)
-        return await self._inner.run_many(statement, rows)
+        return await self._step(statement, lambda: self._inner.run_many(statement, rows))
 
-    async def _stop(self, statement: Statement) -> None:
+    async def _step(self, statement: Statement, work: Callable[[], Awaitable[Any]]) -> Any:
         await self._side.before(label(statement.compiled(self._dialect).text))
+        try:
+            return await work()
+        except Busy:
+            self._side.undone += 1
+            raise
 
 
 def label(text: str) -> str:
