@@ -47,7 +47,8 @@ def test_public_pages(browser, running_store, look):
 
 OFFICE = (
     "/backoffice", "/backoffice/orders", "/backoffice/products", "/backoffice/products/new", "/backoffice/customers",
-    "/backoffice/stock", "/backoffice/vouchers", "/backoffice/vouchers/new", "/backoffice/staff", "/backoffice/audit", "/backoffice/books",
+    "/backoffice/stock", "/backoffice/stock/locations", "/backoffice/stock/locations/main",
+    "/backoffice/vouchers", "/backoffice/vouchers/new", "/backoffice/staff", "/backoffice/audit", "/backoffice/books",
     "/backoffice/books/journal", "/backoffice/books/closing", "/backoffice/books/reconciliation",
     "/backoffice/api-keys", "/backoffice/settings", "/backoffice/account",
 )  # fmt: skip

@@ -7,9 +7,9 @@ import pytest
 
 from fairday.domain.access import SYSTEM, Actor
 from fairday.domain.access.errors import Forbidden
-from fairday.domain.inventory import Location, StockRefused
+from fairday.domain.inventory import Location
 from fairday.domain.inventory import store as stock
-from fairday.domain.inventory.errors import LocationTaken
+from fairday.domain.inventory.errors import LocationTaken, StockNotFree
 from fairday.domain.inventory.model import Delivery, StockPolicy, Transfer
 from fairday.domain.ledger import store as ledger
 from fairday.kernel.clock import FixedClock
@@ -77,8 +77,8 @@ async def test_a_move_takes_its_cost_along_and_changes_nothing_in_the_books(shop
 @pytest.mark.parametrize(
     ("transfer", "refusal"),
     [
-        (Transfer("MUG", "main", "north", 11), StockRefused),
-        (Transfer("MUG", "north", "main", 1), StockRefused),
+        (Transfer("MUG", "main", "north", 11), StockNotFree),
+        (Transfer("MUG", "north", "main", 1), StockNotFree),
         (Transfer("MUG", "main", "main", 1), Invalid),
         (Transfer("MUG", "main", "nowhere", 1), NotFound),
         (Transfer("NOSUCH", "main", "north", 1), NotFound),

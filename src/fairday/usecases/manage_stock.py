@@ -87,7 +87,7 @@ async def receive_stock(shop: Shop, command: ReceiveStock) -> int:
 
 
 async def move_stock(shop: Shop, command: MoveStock) -> None:
-    """Carry pieces that nobody is promised. Nothing changes in the books. Invalid, NotFound, StockRefused."""
+    """Carry pieces that nobody is promised. Nothing changes in the books. Invalid, NotFound, StockNotFree."""
     require(command.actor.role, "stock.edit")
     _bounded(len(command.transfers))
     for one in command.transfers:

@@ -33,6 +33,13 @@ class AwaitingStock(Refusal):
     status: ClassVar[int] = 409
 
 
+class StockNotFree(Refusal):
+    """Pieces cannot be moved that are promised or not there: only `left` of `sku` at `location` are free."""
+
+    code: ClassVar[str] = "stock_not_free"
+    status: ClassVar[int] = 409
+
+
 class LocationTaken(Refusal):
     """There is a location with this code already."""
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import bindparam, case, func, select, update
 
-from fairday.domain.inventory.errors import LocationTaken, StockRefused
+from fairday.domain.inventory.errors import LocationTaken, StockNotFree, StockRefused
 from fairday.domain.inventory.model import Delivery, Movement, MovementKind, Received, StockLevel, StockPolicy, Transfer
 from fairday.domain.inventory.routing import MAIN, Location
 from fairday.domain.inventory.store import (
@@ -115,14 +115,14 @@ async def receive(unit: Writer, deliveries: Sequence[Delivery], ref: str, at_ms:
 
 
 async def transfer(unit: Writer, transfers: Sequence[Transfer], ref: str, at_ms: int) -> None:
-    """Carry pieces to other locations, their average cost with them. StockRefused for pieces that are promised."""
+    """Carry pieces to other locations, their average cost with them. StockNotFree for pieces that are promised."""
     wanted = sorted({(one.sku, place) for one in transfers for place in (one.source, one.target)})
     shelves, _ = await _shelves(unit, wanted)
     leaving, arriving = [], []
     for one in transfers:
         there = shelves[one.sku, one.source]
         if there.available < one.quantity:
-            raise StockRefused(sku=one.sku, location=one.source, promised=there.held + there.allocated)
+            raise StockNotFree(sku=one.sku, location=one.source, left=max(there.available, 0))
         cost = share_of_cost(there, one.quantity)
         shelves[one.sku, one.source] = replace(there, on_hand=there.on_hand - one.quantity, cost=there.cost - cost)
         leaving.append(_movement("moved", (one.sku, one.source), -one.quantity, -cost, ref, at_ms))

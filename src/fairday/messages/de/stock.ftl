@@ -16,6 +16,7 @@ stock-add-preorder = Vorbestellen
 
 error-customer-limit = Für etwas im Warenkorb gibt es eine Höchstmenge je Kunde, und sie ist erreicht. Bitte nehmen Sie weniger.
 error-awaiting-stock = Von { $sku } können jetzt nur { $ready } verschickt werden. Der Rest ist noch nicht da, oder eine ältere Bestellung wartet darauf.
+error-stock-not-free = Von { $sku } können nur { $left } aus { $location } umgebucht werden. Der Rest ist Bestellungen versprochen oder nicht da.
 error-location-taken = Den Standort { $location } gibt es schon.
 
 problem-move-nowhere = Wählen Sie einen anderen Standort für { $sku }.
@@ -61,7 +62,7 @@ office-move-from = Von
 office-move-to = Nach
 office-policy = Wenn das Regal leer ist
 office-policy-save = Speichern
-office-policy-deny = Nicht verkäuflich
+office-policy-deny = Nicht weiter verkaufen
 office-policy-backorder = Nachbestellung
 office-policy-preorder = Vorbestellung
 office-policy-beyond = Stücke, die versprochen werden dürfen

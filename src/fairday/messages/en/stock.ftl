@@ -16,6 +16,7 @@ stock-add-preorder = Pre-order
 
 error-customer-limit = There is a limit per customer on something in your basket, and you have reached it. Please take fewer.
 error-awaiting-stock = Only { $ready } of { $sku } can be sent now. The rest is not there yet, or an older order waits for it.
+error-stock-not-free = Only { $left } of { $sku } can be moved from { $location }. The rest is promised to orders, or not there.
 error-location-taken = There is a location { $location } already.
 
 problem-move-nowhere = Choose another location to carry { $sku } to.
@@ -61,7 +62,7 @@ office-move-from = From
 office-move-to = To
 office-policy = When the shelf is empty
 office-policy-save = Save
-office-policy-deny = Not for sale
+office-policy-deny = Stop selling
 office-policy-backorder = Backorder
 office-policy-preorder = Pre-order
 office-policy-beyond = Pieces that may be promised
