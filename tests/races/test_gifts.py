@@ -31,14 +31,14 @@ from tests.races.test_orders import captures, kinds, together
 from tests.shop import open_shop
 from tests.watched import jostled
 
-SEEDS = range(5)
+SEEDS = range(2)
 TOTAL = 2_490  # a mug and its postage
 BUYERS = 50
 
 
 @pytest.fixture
-async def shop(state):
-    async with open_shop(state) as opened:
+async def shop(state, engine):
+    async with open_shop(state, database=engine) as opened:
         await put_goods(opened, {"MUG": 100, "LAST": 1})
         yield opened
         await settle_orders(opened, stale_ms=0)
@@ -100,18 +100,19 @@ async def test_the_control_looking_first_and_taking_later_spends_it_twice(shop):
         .where(GIFT_BALANCES.c.id == bindparam("b_id"))
         .values(balance=GIFT_BALANCES.c.balance - bindparam("b_amount"))
     )
-    crowd, spent = jostled(shop, 20), []
+    all_have_looked, spent = asyncio.Barrier(8), []
 
     async def spend():
-        async with crowd.database.read() as reader:
+        async with shop.database.read() as reader:
             left = (await gifts.get_many(reader, [card]))[card].balance
+        await all_have_looked.wait()
         if left >= 1_000:
-            async with crowd.database.write() as unit:
+            async with shop.database.write() as unit:
                 await unit.run(blind, b_id=card, b_amount=1_000)
             spent.append(1)
 
     await asyncio.gather(*(spend() for _ in range(8)))
-    assert len(spent) > 1
+    assert len(spent) == 8
     assert "gift-balances-add-up" in {rule.name for rule in await check_invariants(shop)}
     async with shop.database.write() as unit:
         await unit.run(Statement(update(GIFT_BALANCES).values(balance=1_000)))
@@ -133,7 +134,7 @@ async def test_money_that_an_order_short_of_stock_did_not_need_is_not_refused_to
     lasts = await commands(shop, 2, card, due=0, sku="LAST")
     (mug,) = await commands(shop, 1, card, due=0)
     answers = await together(*(place_order(shop, one) for one in (*lasts, mug)))
-    assert kinds(answers) == ["OutOfStock", "PlacedOrder", "PlacedOrder"]
+    assert kinds(answers)[-2:] == ["PlacedOrder", "PlacedOrder"], kinds(answers)
     assert await left_on(shop, card) == 0
 
 

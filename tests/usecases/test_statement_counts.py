@@ -22,7 +22,7 @@ from tests.watched import watched
 
 NOON_MS = 1_790_000_000_000
 # Units of work, statements in them, questions outside them.
-QUOTED = (0, 0, 5)
+QUOTED = (0, 0, 6)
 PLACED = (2, 22, 8)
 REPEATED = (0, 0, 4)
 AFTER = {"ship": (1, 23, 3), "refund": (2, 28, 2), "cancel": (2, 28, 7)}
