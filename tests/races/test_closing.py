@@ -10,7 +10,7 @@ from fairday.domain.access import SYSTEM
 from fairday.domain.ledger import Entry, closing, stock_entry
 from fairday.domain.ledger import store as ledger
 from fairday.kernel.clock import HOUR_MS, FixedClock
-from fairday.usecases.close_period import close_day
+from fairday.usecases.close_period import changed_days, close_day
 from fairday.usecases.shop import Shop
 from tests.engines import ask
 from tests.shop import open_shop
@@ -58,8 +58,7 @@ async def dated(shop: Shop, *names: str) -> list[int]:
 
 
 async def unchanged(shop: Shop) -> bool:
-    async with shop.database.read(snapshot=True) as reader:
-        return await closing.changed_days(reader) == []
+    return await changed_days(shop) == []
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from fairday.domain.access import SYSTEM, Actor
+from fairday.domain.access import SYSTEM, Actor, Change
 from fairday.domain.access.errors import Forbidden
 from fairday.domain.ledger import closing, cost_entry
 from fairday.domain.ledger import store as ledger
@@ -22,6 +22,7 @@ from fairday.kernel.errors import Invalid
 from fairday.usecases.check_invariants import check_invariants
 from fairday.usecases.close_period import close_day, close_days, close_month, last_day_over, open_day
 from fairday.usecases.settle_orders import settle_orders
+from fairday.usecases.write_audit import write_audit
 from tests.buying import buy
 from tests.goods import put_goods
 from tests.shop import open_shop
@@ -155,6 +156,32 @@ async def test_a_day_is_as_long_as_it_is_where_the_books_are_kept(state):
         clock.advance(26 * HOUR_MS)
         closed = await close_day(shop, SYSTEM, date(2026, 10, 25))
     assert closed.until_ms - closed.from_ms == 25 * HOUR_MS
+
+
+async def test_an_audit_log_cut_off_at_its_end_shows_by_a_closed_day(shop, clock, state):
+    """Entries, link and head of what was done last are gone, as if it had never been: only the noted end tells."""
+    async with shop.database.write() as unit:
+        for name in ("one", "two"):
+            await write_audit(shop, unit, SYSTEM, Change("test.done", "test", name))
+    clock.advance(DAY_MS)
+    await close_day(shop, SYSTEM, MONDAY)
+    assert await broken(shop) == []
+    with sqlite3.connect(state / "fairday.db") as connection:
+        (chain,) = connection.execute("SELECT DISTINCT chain FROM audit_links").fetchone()
+        for table in ("audit_entries", "audit_links"):
+            connection.execute(f"DELETE FROM {table} WHERE number > 1")  # noqa: S608 - written here
+        connection.execute(
+            "UPDATE audit_heads SET number = 1, hash = (SELECT hash FROM audit_links WHERE chain = ?)", (chain,)
+        )
+    assert await broken(shop) == ["audit-chain-unbroken"]
+
+
+async def test_a_closed_day_cannot_be_closed_anew_without_the_key(shop, clock, state):
+    clock.advance(DAY_MS)
+    await close_day(shop, SYSTEM, MONDAY)
+    with sqlite3.connect(state / "fairday.db") as connection:
+        assert connection.execute("UPDATE ledger_closed_days SET marks = '[]', hash = ?", ("0" * 64,)).rowcount == 1
+    assert "ledger-closed-days-unchanged" in await broken(shop)
 
 
 @pytest.mark.parametrize(

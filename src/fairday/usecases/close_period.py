@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from fairday.domain.access import Actor, Change, require
 from fairday.domain.ledger import closing
-from fairday.domain.ledger.closing import ClosedDay, ClosedPeriod, day_of, end_of, start_of
+from fairday.domain.ledger.closing import ClosedDay, ClosedPeriod, Stretch, day_of, end_of, start_of
 from fairday.domain.ledger.errors import (
     DayClosed,
     DayNotOver,
@@ -21,9 +21,10 @@ from fairday.domain.orders import store as orders
 from fairday.domain.payments import store as payments
 from fairday.kernel.clock import MINUTE_MS, zone_of
 from fairday.kernel.errors import Invalid
+from fairday.kernel.sealing import derive_key
 from fairday.kernel.unit_of_work import Reader
 from fairday.usecases.shop import Shop
-from fairday.usecases.write_audit import write_audit
+from fairday.usecases.write_audit import mark_audit, write_audit
 
 # How far clocks of one shop may be apart.
 GRACE_MS = 5 * MINUTE_MS
@@ -47,10 +48,12 @@ async def close_day(shop: Shop, actor: Actor, day: date) -> ClosedDay:
         await _require_settled(reader, until_ms)
     async with shop.database.write() as unit:
         await closing.shut(unit, until_ms)
+    marks = await mark_audit(shop, from_ms)
     async with shop.database.read() as reader:
-        count = await closing.count_day(reader, previous, from_ms, until_ms)
+        stretch = Stretch(from_ms=from_ms, until_ms=until_ms, marks=marks, previous=previous)
+        count = await closing.count_day(reader, books_key(shop), stretch)
     closed = ClosedDay(
-        day=day.isoformat(), from_ms=from_ms, until_ms=until_ms, entries=count.entries, hash=count.hash,
+        day=day.isoformat(), from_ms=from_ms, until_ms=until_ms, entries=count.entries, hash=count.hash, marks=marks,
         closed_ms=shop.clock.now_ms(), closed_by=actor.name,
     )  # fmt: skip
     async with shop.database.write() as unit:
@@ -103,6 +106,17 @@ async def open_day(shop: Shop) -> date | None:
     """The day that is closed next; None while there are no entries."""
     async with shop.database.read() as reader:
         return await _next_day(shop, reader, await closing.last_closed(reader))
+
+
+async def changed_days(shop: Shop) -> list[tuple[str, str]]:
+    """Closed days that are not as they were closed, with what is wrong."""
+    async with shop.database.read(snapshot=True) as reader:
+        return await closing.changed_days(reader, books_key(shop))
+
+
+def books_key(shop: Shop) -> bytes:
+    """What the hashes of closed days are made with."""
+    return derive_key(shop.settings.secret, "closed days")
 
 
 def last_day_over(shop: Shop) -> date:

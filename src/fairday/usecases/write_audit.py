@@ -1,11 +1,15 @@
 """Write down who did what, in the unit that does it; read it back, and prove that nobody rewrote it."""
 
+import msgspec
+
 from fairday.domain.access import Actor, AuditEntry, BrokenLink, Change, audit, require
+from fairday.domain.ledger import closing
 from fairday.kernel.sealing import derive_key
 from fairday.kernel.unit_of_work import Writer
 from fairday.usecases.shop import Shop
 
 PAGE_LIMIT = 100
+DAYS_AT_ONCE = 100
 _PURPOSE = "audit log"
 
 
@@ -31,7 +35,22 @@ async def count_links(shop: Shop) -> int:
         return sum(number for number, _ in (await audit.heads(reader)).values())
 
 
-async def verify_audit(shop: Shop) -> list[BrokenLink]:
-    """Recompute every chain of the log; an empty list when it is as it was written."""
+async def mark_audit(shop: Shop, since_ms: int) -> str:
+    """The ends of the log's chains that grew since, as JSON, for whoever wants to find them again."""
     async with shop.database.read() as reader:
-        return await audit.verify(reader, derive_key(shop.settings.secret, _PURPOSE))
+        return msgspec.json.encode(await audit.heads_since(reader, since_ms)).decode()
+
+
+async def verify_audit(shop: Shop) -> list[BrokenLink]:
+    """Recompute every chain of the log; an empty list when it is as it was written, to the ends noted at closings."""
+    broken = list[BrokenLink]()
+    async with shop.database.read() as reader:
+        broken += await audit.verify(reader, derive_key(shop.settings.secret, _PURPOSE))
+        after_ms = -1
+        while days := await closing.closed_days(reader, after_ms, DAYS_AT_ONCE):
+            for day in days:
+                broken += await audit.lost_links(
+                    reader, msgspec.json.decode(day.marks, type=list[tuple[str, int, str]])
+                )
+            after_ms = days[-1].until_ms
+    return broken

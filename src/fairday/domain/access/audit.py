@@ -1,8 +1,8 @@
 """The audit log: append-only, one hash chain a writer process, one link a unit of work. Nothing here deletes.
 
 A link's hash is keyed with the shop's secret, so whoever can write to the database still cannot forge one. Cutting off
-the newest links of a chain together with its head cannot be seen from inside; that is what `heads` is for: note them
-somewhere else.
+the newest links of a chain together with its head cannot be seen from inside; that is what `heads_since` is for: when a
+day of the books is closed, they are noted there.
 """
 
 import os
@@ -16,7 +16,7 @@ from sqlalchemy import and_, bindparam, insert, select, update
 from fairday.domain.access.model import Actor, AuditEntry, AuditLink, BrokenLink, Change, broken_links, link_hash
 from fairday.domain.access.tables import AUDIT_ENTRIES, AUDIT_HEADS, AUDIT_LINKS
 from fairday.kernel.ids import new_id
-from fairday.kernel.sql import KEY_LENGTH, Statement
+from fairday.kernel.sql import KEY_LENGTH, Statement, within
 from fairday.kernel.unit_of_work import Reader, Writer
 
 LINKS_AT_ONCE = 500
@@ -70,6 +70,22 @@ async def page(
 async def heads(reader: Reader) -> dict[str, tuple[int, str]]:
     """The newest link of every chain: its number and hash."""
     return {chain: (number, hash_) for chain, number, hash_ in await reader.rows(_HEADS)}
+
+
+async def heads_since(reader: Reader, at_ms: int) -> list[tuple[str, int, str]]:
+    """The newest link (chain, number, hash) of every chain that was written to since."""
+    return [(chain, number, hash_) for chain, number, hash_ in await reader.rows(_HEADS_SINCE, at_ms=at_ms)]
+
+
+async def lost_links(reader: Reader, noted: Sequence[tuple[str, int, str]]) -> list[BrokenLink]:
+    """Links that were noted once and are not there any more, or not as they were: the end of a chain was cut off."""
+    rows = await reader.rows(_LINKS_OF, chains=sorted({chain for chain, _, _ in noted}))
+    known = {(chain, number): hash_ for chain, number, hash_ in rows}
+    return [
+        BrokenLink(chain, number, "it was noted when a day of the books was closed, and is gone or changed")
+        for chain, number, hash_ in noted
+        if known.get((chain, number)) != hash_
+    ]
 
 
 async def verify(reader: Reader, key: bytes) -> list[BrokenLink]:
@@ -141,6 +157,13 @@ _INSERT_HEAD = Statement(
 _HEAD = Statement(select(_HEAD_C.number, _HEAD_C.hash).where(_HEAD_C.chain == bindparam("chain")))
 _SET_HEAD = Statement(update(AUDIT_HEADS).where(_HEAD_C.chain == bindparam("b_chain")).values(hash=bindparam("b_hash")))
 _HEADS = Statement(select(_HEAD_C.chain, _HEAD_C.number, _HEAD_C.hash).order_by(_HEAD_C.chain))
+_HEADS_SINCE = Statement(
+    select(_L.chain, _L.number, _L.hash)
+    .select_from(AUDIT_HEADS.join(AUDIT_LINKS, and_(_L.chain == _HEAD_C.chain, _L.number == _HEAD_C.number)))
+    .where(_L.at_ms >= bindparam("at_ms"))
+    .order_by(_L.chain)
+)
+_LINKS_OF = Statement(select(_L.chain, _L.number, _L.hash).where(within(_L.chain, "chains")))
 _INSERT_LINK = Statement(
     insert(AUDIT_LINKS).values({column.name: bindparam(column.name) for column in AUDIT_LINKS.columns})
 )

@@ -6,6 +6,7 @@ once it has moved, every entry of the day is there, and none comes any more.
 
 import asyncio
 import hashlib
+import hmac
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
@@ -23,15 +24,28 @@ ENTRIES_AT_ONCE = 1_000
 
 
 class ClosedDay(Struct, frozen=True, kw_only=True):
-    """A closed day: entries at or after `from_ms` and before `until_ms`; `hash` covers them and the day before it."""
+    """A closed day: entries at or after `from_ms` and before `until_ms`.
+
+    `hash` covers them, the day before it, and `marks`: whatever else whoever closed it wants to find as it was.
+    """
 
     day: str
     from_ms: int
     until_ms: int
     entries: int
     hash: str
+    marks: str
     closed_ms: int
     closed_by: str
+
+
+class Stretch(Struct, frozen=True, kw_only=True):
+    """What is counted: the time, what is marked, and the closed day before."""
+
+    from_ms: int
+    until_ms: int
+    marks: str = ""
+    previous: ClosedDay | None = None
 
 
 class ClosedPeriod(Struct, frozen=True, kw_only=True):
@@ -172,12 +186,16 @@ async def journal(reader: Reader, at_ms: int, after: str, until_ms: int, limit: 
     ]
 
 
-async def count_day(reader: Reader, previous: ClosedDay | None, from_ms: int, until_ms: int) -> DayCount:
-    """What a day comes to after the one before it: reads every entry, in pages that keep nobody waiting."""
-    digest, count = hashlib.sha256(previous.hash.encode() if previous else b""), 0
+async def count_day(reader: Reader, key: bytes, day: Stretch) -> DayCount:
+    """What a day comes to after the one before it: reads every entry, in pages that keep nobody waiting.
+
+    The hash is keyed, so whoever can write to the database still cannot make one.
+    """
+    previous, count = day.previous, 0
+    digest = hmac.new(key, msgspec.json.encode([previous.hash if previous else "", day.marks]), hashlib.sha256)
     known = await totals_of_day(reader, previous.day) if previous else []
     sums = {(total.account, total.currency): [0, 0, total.balance] for total in known}
-    async for page in entries_between(reader, from_ms, until_ms):
+    async for page in entries_between(reader, day.from_ms, day.until_ms):
         digest.update(msgspec.json.encode([[entry_id, *msgspec.structs.astuple(entry)] for entry_id, entry in page]))
         count += len(page)
         for posting in (posting for _, entry in page for posting in entry.postings):
@@ -190,16 +208,17 @@ async def count_day(reader: Reader, previous: ClosedDay | None, from_ms: int, un
     return DayCount(entries=count, hash=digest.hexdigest(), totals=totals)
 
 
-async def changed_days(reader: Reader) -> list[tuple[str, str]]:
+async def changed_days(reader: Reader, key: bytes) -> list[tuple[str, str]]:
     """Closed days that are not what they were, with what is wrong: every one is counted again."""
     wrong: list[tuple[str, str]] = []
     previous: ClosedDay | None = None
     while days := await closed_days(reader, previous.until_ms if previous else -1, ENTRIES_AT_ONCE):
         for closed in days:
-            found = await count_day(reader, previous, closed.from_ms, closed.until_ms)
+            day = Stretch(from_ms=closed.from_ms, until_ms=closed.until_ms, marks=closed.marks, previous=previous)
+            found = await count_day(reader, key, day)
             if found.entries != closed.entries:
                 wrong.append((closed.day, f"{found.entries} entries instead of {closed.entries}"))
-            elif found.hash != closed.hash:
+            elif not hmac.compare_digest(found.hash, closed.hash):
                 wrong.append((closed.day, "its entries are not those that were closed"))
             elif list(found.totals) != await totals_of_day(reader, closed.day):
                 wrong.append((closed.day, "its totals are not what its entries come to"))

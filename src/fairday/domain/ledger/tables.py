@@ -1,6 +1,6 @@
 """The tables of the books."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
 
 from fairday.kernel.sql import KEY_LENGTH, METADATA
 
@@ -40,7 +40,8 @@ CLOSED_DAYS = Table(
     Column("from_ms", BigInteger, nullable=False),
     Column("until_ms", BigInteger, nullable=False),
     Column("entries", Integer, nullable=False),
-    Column("hash", String(64), nullable=False),  # of its entries and of the closed day before it
+    Column("hash", String(64), nullable=False),  # keyed, of its entries, its marks and the closed day before it
+    Column("marks", Text, nullable=False),  # what else was to stay as it was then, in JSON of whoever closed it
     Column("closed_ms", BigInteger, nullable=False),
     Column("closed_by", String(KEY_LENGTH), nullable=False),
 )

@@ -148,6 +148,7 @@ def _books() -> None:
         sa.Column("until_ms", sa.BigInteger(), nullable=False),
         sa.Column("entries", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("marks", sa.Text(), nullable=False),
         sa.Column("closed_ms", sa.BigInteger(), nullable=False),
         sa.Column("closed_by", sa.String(length=191), nullable=False),
         sa.PrimaryKeyConstraint("day"),
