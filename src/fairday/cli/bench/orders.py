@@ -13,7 +13,7 @@ from fairday.cli.bench.audit import broken_rules
 from fairday.cli.bench.load import CONNECTIONS_LIMIT, SECONDS_LIMIT, client
 from fairday.cli.bench.run import Plan, Result, Runner, Watch, result_of, unwatched
 from fairday.cli.bench.scratch import scratch_folder, scratch_settings, serving
-from fairday.cli.bench.traffic import LINES, fill
+from fairday.cli.bench.traffic import LINES, fill, sell
 from fairday.cli.state import settings_for
 
 
@@ -32,6 +32,7 @@ def bench() -> None:
 @click.option("--hot/--spread", default=False, help="One SKU that is in every order, or all alike (the default).")
 @click.option("--rate", default=0.0, type=click.FloatRange(0), help="Orders a second to send, whether or not answered.")
 @click.option("--products", default=1_000, show_default=True, type=click.IntRange(LINES, 2_000_000))
+@click.option("--orders", default=0, type=click.IntRange(0, 20_000_000), help="Orders that were placed before.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def orders(*, as_json: bool, hot: bool, **given: Any) -> int:  # noqa: ANN401 - the options above, as `Plan` names them
     """Whole orders over HTTP against a server of their own, rate limits lifted. Exit code 1 when the audit fails."""
@@ -48,7 +49,7 @@ def orders(*, as_json: bool, hot: bool, **given: Any) -> int:  # noqa: ANN401 - 
 def measure(plan: Plan, settings: Settings, tell: Callable[[str], None], watch: Watch = unwatched) -> Result:
     """Make a store, fill it, order from it, audit it, take it away."""
     with scratch_folder() as folder, scratch_settings(settings, plan.database, folder) as scratch:
-        asyncio.run(_fill(scratch, plan.products))
+        asyncio.run(_fill(scratch, plan))
         with serving(scratch, folder) as server:
             runner = Runner(server, folder, plan)
             carts, placed = runner.measure(tell, watch)
@@ -56,9 +57,11 @@ def measure(plan: Plan, settings: Settings, tell: Callable[[str], None], watch: 
     return result_of(plan, carts, placed, broken)
 
 
-async def _fill(settings: Settings, products: int) -> None:
+async def _fill(settings: Settings, plan: Plan) -> None:
     async with open_shop(settings) as shop:
-        await fill(shop, products)
+        await fill(shop, plan.products)
+        if plan.orders:
+            await sell(shop, plan.orders, plan.products)
 
 
 async def _audit(settings: Settings, acknowledged: list[str]) -> list[str]:

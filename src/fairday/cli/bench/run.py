@@ -29,7 +29,10 @@ Watch = Callable[[int], AbstractContextManager[None]]
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """What to measure: `rate` 0 is a closed loop, any other an open one; `products` are there to choose from."""
+    """What to measure: `rate` 0 is a closed loop, any other an open one.
+
+    `products` are there to choose from, and so many `orders` were placed before.
+    """
 
     database: str
     clients: int
@@ -37,6 +40,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     skus: Skus = "spread"
     rate: float = 0.0
     products: int = 1_000
+    orders: int = 0
     seed: int = 1
 
 
@@ -64,6 +68,7 @@ class Result(Struct, frozen=True, kw_only=True):
     skus: Skus
     rate: float
     products: int
+    orders_before: int
     statuses: dict[str, int] = {}
 
 
@@ -170,5 +175,6 @@ def result_of(plan: Plan, carts: Measured, placed: Measured, broken: list[str]) 
         skus=plan.skus,
         rate=plan.rate,
         products=plan.products,
+        orders_before=plan.orders,
         statuses=report.statuses,
     )

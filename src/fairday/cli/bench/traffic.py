@@ -1,5 +1,6 @@
 """What is bought: goods with more pieces than anybody can buy, carts of three lines, and the orders for them."""
 
+import asyncio
 import random
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
@@ -8,20 +9,28 @@ import msgspec
 from msgspec import Struct
 
 from fairday.cli.bench.load import Answer, post
+from fairday.domain.carts import Cart, CartLine
 from fairday.domain.catalog import Product, Variant
+from fairday.domain.orders import Address
 from fairday.domain.pricing import Price
-from fairday.kernel.ids import derived_id
+from fairday.kernel.clock import DAY_MS
+from fairday.kernel.ids import derived_id, new_id
+from fairday.usecases.place_order import PlaceOrder, place_order
 from fairday.usecases.place_products import Catalogue, place
 from fairday.usecases.product_lines import Imported, Shelf
+from fairday.usecases.quote_cart import quote_cart
 from fairday.usecases.shop import Shop
 
 PIECES = 10_000_000
 EUROS, DOLLARS, COST = 1_990, 2_190, 700
 WEIGHT_G = 400
 LINES = 3
+BUYERS = 512
 SLICE = 400
 Skus = Literal["spread", "hot"]
-ADDRESS = {"name": "Ada Example", "line1": "Lindenallee 1", "city": "Berlin", "postcode": "10115", "country": "DE"}
+ADDRESS = Address(name="Ada Example", line1="Lindenallee 1", city="Berlin", postcode="10115", country="DE")
+GOOD_CARD = "tok_ok"
+_SENT_TO = {name: value for name, value in msgspec.structs.asdict(ADDRESS).items() if value}
 
 
 class CartMade(Struct, frozen=True):
@@ -57,9 +66,9 @@ class Orders(Struct, frozen=True, kw_only=True):
         """`POST /orders` for a cart that was answered."""
         cart = msgspec.json.decode(answer.body, type=CartMade)
         body = msgspec.json.encode({
-            "cart_id": cart.id, "email": f"shopper{number}@example.test", "address": ADDRESS,
+            "cart_id": cart.id, "email": f"shopper{number}@example.test", "address": _SENT_TO,
             "shipping_method": cart.shipping_method or cart.shipping_methods[0]["id"],
-            "payment": {"provider": "sandbox", "token": "tok_ok"}, "expected_total": cart.total,
+            "payment": {"provider": "sandbox", "token": GOOD_CARD}, "expected_total": cart.total,
         })  # fmt: skip
         headers = {"Authorization": f"Bearer {cart.token}", "Idempotency-Key": f"order-{self.seed}-{number}"}
         return post(self.port, "/api/v1/orders", body, headers)
@@ -78,6 +87,32 @@ async def fill(shop: Shop, products: int, progress: Callable[[int], None] = lamb
         outcome = await place(catalogue, _imported(numbers))
         assert not outcome.failed, outcome.failed
         progress(len(numbers))
+
+
+async def sell(shop: Shop, orders: int, products: int) -> None:
+    """Have so many orders in the shop already: by the use case, so that whatever must be true of them is."""
+    chosen = random.Random(orders)  # noqa: S311 - the same again
+    lines = [CartLine(sku_of(number), 1) for number in range(LINES)]
+    sample = await quote_cart(shop, _cart(shop, lines))
+    numbers = iter(range(orders))
+
+    async def buy() -> None:
+        for number in numbers:
+            cart = _cart(shop, [CartLine(sku_of(one), 1) for one in chosen.sample(range(products), LINES)])
+            command = PlaceOrder(
+                identity=f"cart:{cart.id}", route="bench", key=cart.id, request_hash=cart.id, cart=cart,
+                email=f"earlier{number}@example.test", address=ADDRESS, provider="sandbox",
+                shipping_method=sample.quote.method, payment_token=GOOD_CARD, expected_total=sample.quote.total,
+            )  # fmt: skip
+            await place_order(shop, command)
+
+    await asyncio.gather(*(buy() for _ in range(BUYERS)))
+
+
+def _cart(shop: Shop, lines: Sequence[CartLine]) -> Cart:
+    return Cart(
+        id=new_id(), currency="EUR", country="DE", lines=tuple(lines), expires_ms=shop.clock.now_ms() + DAY_MS
+    )  # fmt: skip
 
 
 def _imported(numbers: Sequence[int]) -> list[Imported]:
