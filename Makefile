@@ -7,7 +7,7 @@ FAST := $(addprefix tests/,shape kernel domain messages contract demo interfaces
 PYTEST := $(PY) -m pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help up install install-dev lint format test test-fast test-long shape lighthouse bench-pages bench-import bench-orders adversary simulate torture check lock clean
+.PHONY: help up install install-dev lint format test test-fast test-long shape lighthouse bench-pages bench-import bench-orders adversary simulate torture mutants check lock clean
 
 help:  ## this list
 	@echo "Fairday: make TARGET"
@@ -73,6 +73,9 @@ adversary: install-dev  ## double clicks, last units and the like, all at once, 
 
 torture: install-dev  ## KILLS=200 kills of a store under load; ENGINE=postgresql or mysql, SEED=
 	@$(PY) -m tests.torture.torture --kills $(or $(KILLS),200) --seed $(or $(SEED),1) --engine $(or $(ENGINE),sqlite)
+
+mutants: install-dev  ## take each guard away on purpose; a test must notice (JSON=file, ONLY=guard)
+	@$(PY) -m tests.mutants.mutate $(if $(JSON),--json $(JSON)) $(if $(ONLY),--only "$(ONLY)")
 
 check: install  ## what must never be false about the stored shop
 	@.venv/bin/fairday check

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TABLE = Path(__file__).with_name("guards.toml")
 COPIED = ("src", "tests", "pyproject.toml")
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own below it
-DEADLINE_S = 240
+DEADLINE_S = 600
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
@@ -81,29 +81,38 @@ def without(guard: Guard, tree: Path) -> dict[Path, str]:
     return texts
 
 
-def run(chosen: Sequence[Guard], *, workers: int = 2) -> list[Fate]:
-    """The fate of each, in the order given."""
+def run(chosen: Sequence[Guard], *, workers: int = 2, tell: Callable[[Fate], None] = lambda _: None) -> list[Fate]:
+    """The fate of each, in the order given; told as soon as it is known."""
     for guard in chosen:
         without(guard, ROOT)
     shared = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="fairday-mutants-", dir=shared) as folder:
+        copies = [_copy(Path(folder) / f"tree-{number}") for number in range(workers)]
         trees: SimpleQueue[Path] = SimpleQueue()
-        for number in range(workers):
-            trees.put(_copy(Path(folder) / f"tree-{number}"))
+        for tree in copies:
+            trees.put(tree)
 
-        def on_a_tree(guard: Guard | str) -> str:
+        def on_a_tree(guard: Guard) -> Fate:
             tree = trees.get()
             try:
-                return _asked(tree, [guard]) if isinstance(guard, str) else _without(tree, guard)
+                fate = Fate(guard.name, _without(tree, guard))
             finally:
                 trees.put(tree)
+            tell(fate)
+            return fate
 
         with ThreadPoolExecutor(workers) as pool:
-            tests = sorted({test for guard in chosen for test in guard.tests})
-            red = [test for test, broken in zip(tests, pool.map(on_a_tree, tests), strict=True) if broken]
-            if red:
-                raise RottenError(f"red as it is: {', '.join(red)}")
-            return [Fate(g.name, by) for g, by in zip(chosen, pool.map(on_a_tree, chosen), strict=True)]
+            _must_be_green(pool, copies, chosen)
+            return list(pool.map(on_a_tree, chosen))
+
+
+def _must_be_green(pool: ThreadPoolExecutor, trees: Sequence[Path], chosen: Sequence[Guard]) -> None:
+    """RottenError when a test that will be asked is red as it is: its answer would mean nothing."""
+    tests = sorted({test for guard in chosen for test in guard.tests})
+    shares = [tests[number :: len(trees)] for number in range(len(trees))]
+    answers = [pool.submit(_asked, tree, share) for tree, share in zip(trees, shares, strict=True) if share]
+    if red := [answer.result() for answer in answers if answer.result()]:
+        raise RottenError(f"red as it is: {', '.join(red)}")
 
 
 def _copy(tree: Path) -> Path:
@@ -147,6 +156,11 @@ def _asked(tree: Path, tests: Sequence[str]) -> str:
     return found.group(1)
 
 
+def _tell(fate: Fate) -> None:
+    sys.stdout.write(f"{fate.guard:54} {fate.caught_by or 'SURVIVES'}\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     """0 when every guard is missed by somebody."""
     parser = argparse.ArgumentParser()
@@ -159,12 +173,10 @@ def main() -> int:
         chosen = random.Random(time.time_ns()).sample(chosen, min(asked.sample, len(chosen)))
     begun = time.monotonic()
     try:
-        fates = run(chosen)
+        fates = run(chosen, tell=_tell)
     except RottenError as rotten:
         sys.stderr.write(f"{rotten}\n")
         return 1
-    for fate in fates:
-        sys.stdout.write(f"{fate.guard:48} {fate.caught_by or 'SURVIVES'}\n")
     survivors = [fate.guard for fate in fates if not fate.caught_by]
     took_s = time.monotonic() - begun
     sys.stdout.write(f"{len(fates) - len(survivors)} of {len(fates)} guards are missed when gone ({took_s:.0f} s)\n")
