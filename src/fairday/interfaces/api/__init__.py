@@ -19,14 +19,15 @@ from fairday.interfaces.api.gifts import GIFTS
 from fairday.interfaces.api.goods import GOODS
 from fairday.interfaces.api.meters import Measured, Meters
 from fairday.interfaces.api.operation import Operation
-from fairday.interfaces.api.orders import ORDERS
+from fairday.interfaces.api.order_care import ORDER_CARE
+from fairday.interfaces.api.orders import PLACE_ORDER
 from fairday.interfaces.api.service import contract_operation, health_routes, metrics_route
 from fairday.interfaces.api.webhooks import webhook_routes
 from fairday.usecases.shop import Shop
 
 __all__ = ["OPERATIONS", "PREFIX", "Limits", "Measured", "Meters", "error_answer", "owns", "routes"]
 
-OPERATIONS: tuple[Operation, ...] = (*GOODS, *CARTS, *ORDERS, *GIFTS)
+OPERATIONS: tuple[Operation, ...] = (*GOODS, *CARTS, PLACE_ORDER, *ORDER_CARE, *GIFTS)
 
 
 def routes(
