@@ -29,6 +29,8 @@ MATRIX = {
     "gifts.edit": "om",
     "reports.view": "om",
     "ledger.view": "om",
+    "ledger.close": "om",
+    "ledger.reconcile": "om",
     "exports.run": "om",
     "imports.run": "om",
     "audit.view": "om",
