@@ -178,6 +178,11 @@ def plan_holds(
     over_limit: dict[str, dict[str, int]] = {}
     emptied: set[str] = set()
     for request in requests:
+        whole = room.take_whole(request)
+        if whole:
+            holds.extend(whole)
+            emptied.update(sku for sku in request.wanted if not room.left(sku))
+            continue
         over, short = room.over_limit(request), room.shortage(request.wanted)
         if over:
             over_limit[request.order_id] = over
@@ -199,6 +204,9 @@ def offer_of(levels: Sequence[StockLevel]) -> Offer:
         promising.expected_ms if promising else 0,
         max((level.per_customer for level in levels), default=0),
     )
+
+
+_NOWHERE: Mapping[str, int] = {}
 
 
 class _Room:
@@ -223,7 +231,7 @@ class _Room:
 
     def left(self, sku: str) -> int:
         """Pieces of a SKU that the next one may have."""
-        return sum(self._shelf.get(sku, {}).values()) + sum(self._later.get(sku, {}).values())
+        return sum(self._shelf.get(sku, _NOWHERE).values()) + sum(self._later.get(sku, _NOWHERE).values())
 
     def shortage(self, wanted: Mapping[str, int]) -> dict[str, int]:
         """What is left of every SKU of which there is too little."""
@@ -239,6 +247,22 @@ class _Room:
                 if quantity > left:
                     over[sku] = max(left, 0)
         return over
+
+    def take_whole(self, request: HoldRequest) -> list[Hold]:
+        """The holds of an order that one shelf fills and no limit concerns, as most are; nothing for any other."""
+        if self._limits and not self._limits.keys().isdisjoint(request.wanted):
+            return []
+        for location in self._order_of(request):
+            for sku, quantity in request.wanted.items():
+                if self._shelf.get(sku, _NOWHERE).get(location, 0) < quantity:
+                    break
+            else:
+                for sku, quantity in request.wanted.items():
+                    self._shelf[sku][location] -= quantity
+                return [
+                    Hold(request.order_id, sku, location, quantity) for sku, quantity in sorted(request.wanted.items())
+                ]
+        return []
 
     def take(self, request: HoldRequest) -> list[Hold]:
         """The holds of an order that lacks nothing: first what must come later, then the shelves nearest to it."""

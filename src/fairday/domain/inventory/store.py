@@ -87,7 +87,7 @@ async def hold_many(unit: Writer, requests: Sequence[HoldRequest], at_ms: int) -
         await _count_in(unit, plan.holds, limits, {(sku, customer) for sku, customer, _ in had})
     await unit.run_many(
         _INSERT_HOLD,
-        [{**_hold_row(hold), "state": "held", "at_ms": at_ms} for hold in sorted(plan.holds, key=_hold_key)],
+        [_hold_row(hold, at_ms) for hold in sorted(plan.holds, key=_hold_key)],
     )
     return plan
 
@@ -282,8 +282,11 @@ def _piece(hold: Hold) -> dict[str, object]:
     return {"b_sku": hold.sku, "b_location": hold.location, "b_quantity": hold.quantity}
 
 
-def _hold_row(hold: Hold) -> dict[str, object]:
-    return {name: getattr(hold, name) for name in hold.__struct_fields__}
+def _hold_row(hold: Hold, at_ms: int) -> dict[str, object]:
+    return {
+        "order_id": hold.order_id, "sku": hold.sku, "location": hold.location, "quantity": hold.quantity,
+        "customer": hold.customer, "state": "held", "at_ms": at_ms,
+    }  # fmt: skip
 
 
 _S, _H = STOCK.c, HOLDS.c
