@@ -5,7 +5,7 @@ Stripe is the fake of `tests.stripe_fake`, behind a real port; its messages come
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from types import SimpleNamespace
 
 import httpx
@@ -33,9 +33,11 @@ from fairday.usecases.place_order import PlacedOrder, place_order
 from fairday.usecases.receive_payment_event import receive_payment_event
 from fairday.usecases.reconcile_payments import follow_reports
 from fairday.usecases.refund_order import RefundOrder, refund_order
-from fairday.usecases.settle_orders import CHALLENGE_TTL_MS, settle_orders
+from fairday.usecases.settle_orders import settle_orders
 from fairday.usecases.view_order import view_order
+from tests import engines
 from tests.buying import a_cart, an_order
+from tests.conftest import not_run
 from tests.goods import put_goods
 from tests.shop import open_shop
 from tests.stripe_fake import KEY, WEBHOOK_SECRET, fake_stripe
@@ -81,8 +83,21 @@ class Stage(SimpleNamespace):
             return (await stock.available(reader, ["MUG"]))["MUG"]
 
 
+@pytest.fixture(
+    params=[
+        "sqlite", pytest.param("postgresql", marks=pytest.mark.long), pytest.param("mysql", marks=pytest.mark.long),
+    ]
+)  # fmt: skip
+def database(request, tmp_path) -> Iterator[str]:
+    try:
+        with engines.fresh(request.param, tmp_path) as url:
+            yield url
+    except engines.MissingEngineError as missing:
+        not_run(str(missing))
+
+
 @pytest.fixture
-async def stage(state, monkeypatch) -> AsyncIterator[Stage]:
+async def stage(state, monkeypatch, database) -> AsyncIterator[Stage]:
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.001)
     monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.002)
     clock = FixedClock(NOW)
@@ -91,7 +106,7 @@ async def stage(state, monkeypatch) -> AsyncIterator[Stage]:
             "payments": "stripe:", "stripe_secret_key": KEY, "stripe_webhook_secrets": f"whsec_older,{WEBHOOK_SECRET}",
             "stripe_api_base": fake.url,
         }  # fmt: skip
-        async with open_shop(state, clock=clock, **settings) as shop:
+        async with open_shop(state, clock=clock, database=database, **settings) as shop:
             await put_goods(shop, {"MUG": 200})
             app = Litestar(route_handlers=webhook_routes(shop), openapi_config=None)
             transport = httpx.ASGITransport(app=app)
@@ -309,7 +324,7 @@ async def test_a_challenge_that_nobody_meets_is_let_go_and_cannot_be_met_any_mor
     """F-24: the goods go back on the shelf only once Stripe has said that it will not take the money."""
     placed = await stage.buy(CHALLENGED)
     assert await stage.left() == 199
-    stage.clock.advance(CHALLENGE_TTL_MS + MINUTE_MS)
+    stage.clock.advance(stage.shop.settings.hold_minutes * MINUTE_MS + MINUTE_MS)
     await settle_orders(stage.shop)
     assert (await stage.state(placed.order.id))[:2] == ("declined", "voided")
     assert stage.fake.account.intent_of(placed.order.id)["status"] == "canceled"
@@ -321,7 +336,7 @@ async def test_a_challenge_that_nobody_meets_is_let_go_and_cannot_be_met_any_mor
 async def test_money_that_comes_after_the_order_was_let_go_goes_back(stage, told):
     """F-24: a bank that pays all the same; by the message at once, and without one by the provider's report."""
     placed = await stage.buy(CHALLENGED)
-    stage.clock.advance(CHALLENGE_TTL_MS + MINUTE_MS)
+    stage.clock.advance(stage.shop.settings.hold_minutes * MINUTE_MS + MINUTE_MS)
     await settle_orders(stage.shop)
     intent = stage.fake.account.intent_of(placed.order.id)
     stage.fake.account._authorise(intent)
@@ -341,7 +356,7 @@ async def test_money_that_comes_after_the_order_was_let_go_goes_back(stage, told
 async def test_late_money_whose_way_back_broke_off_goes_back_once(stage):
     """F-24, and a provider that does not answer just then."""
     placed = await stage.buy(CHALLENGED)
-    stage.clock.advance(CHALLENGE_TTL_MS + MINUTE_MS)
+    stage.clock.advance(stage.shop.settings.hold_minutes * MINUTE_MS + MINUTE_MS)
     await settle_orders(stage.shop)
     stage.fake.account._authorise(stage.fake.account.intent_of(placed.order.id))
     stage.fake.fail("POST /v1/refunds", "drop_after", times=TRIES)
@@ -428,7 +443,7 @@ async def test_messages_about_others_are_kept_and_change_nothing(stage):
     assert await stage.heard(stage.events()[0]) is None
 
 
-async def test_secrets_change_while_messages_are_under_way(stage, state):
+async def test_secrets_change_while_messages_are_under_way(stage, state, database):
     """F-57: a new secret is known before the old one goes, and a secret that went is worth nothing."""
     await stage.buy()
     for number, secret in enumerate(("whsec_older", WEBHOOK_SECRET)):
@@ -437,7 +452,7 @@ async def test_secrets_change_while_messages_are_under_way(stage, state):
         "payments": "stripe:", "stripe_secret_key": KEY, "stripe_webhook_secrets": f"{WEBHOOK_SECRET}, whsec_newer",
         "stripe_api_base": stage.fake.url,
     }  # fmt: skip
-    async with open_shop(state, clock=stage.clock, **settings) as after:
+    async with open_shop(state, clock=stage.clock, database=database, **settings) as after:
         app = Litestar(route_handlers=webhook_routes(after), openapi_config=None)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://shop.test") as door:
             stage.door = door

@@ -15,7 +15,7 @@ from fairday.kernel.errors import Refusal
 from fairday.usecases.cancel_order import cancel_order
 from fairday.usecases.place_order import place_order
 from fairday.usecases.refund_order import RefundOrder, refund_order
-from fairday.usecases.settle_orders import CHALLENGE_TTL_MS, settle_orders
+from fairday.usecases.settle_orders import settle_orders
 from fairday.usecases.ship_order import ShipOrder, ship_order
 from fairday.usecases.view_order import view_order
 from tests.accounts import audit
@@ -126,7 +126,7 @@ async def live_through(state, seed, capture):
         day = Day(shop, random.Random(seed))
         for _ in range(DEEDS):
             await day.deed()
-        shop.clock.advance(CHALLENGE_TTL_MS + 1)
+        shop.clock.advance(shop.settings.hold_minutes * MINUTE_MS + 1)
         await settle_orders(shop, stale_ms=0)
         await audit(shop)
         assert len(day.orders) > 3

@@ -6,7 +6,7 @@ import pytest
 
 from fairday.kernel.clock import HOUR_MS, MINUTE_MS, FixedClock
 from fairday.usecases.check_invariants import check_invariants
-from fairday.usecases.settle_orders import CHALLENGE_TTL_MS, settle_orders
+from fairday.usecases.settle_orders import settle_orders
 from fairday.usecases.ship_order import ShipOrder, ship_order
 from fairday.usecases.view_order import view_order
 from tests.calling import open_caller
@@ -113,7 +113,7 @@ async def test_giving_up_what_was_paid_a_moment_ago_is_too_late(browser, shop, s
 
 async def test_a_page_that_nobody_finishes_is_closed(browser, shop, stripe, clock):
     page = await begun(browser, stripe)
-    clock.advance(CHALLENGE_TTL_MS + MINUTE_MS)
+    clock.advance(shop.settings.hold_minutes * MINUTE_MS + MINUTE_MS)
     await settle_orders(shop)
     assert page["status"] == "expired"
     assert (await view_order(shop, page["metadata"]["order_id"])).order.state == "declined"
