@@ -344,6 +344,16 @@ def _filled_by_migrations() -> str:
 
 
 @asynccontextmanager
+async def at(url: str) -> AsyncIterator[AnyDatabase]:
+    """The database of a URL, as the fixture `engine` gives it."""
+    database = opened(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
 async def open_database(folder: Path) -> AsyncIterator[SqliteDatabase]:
     """An SQLite file with every table."""
     path = folder / "fairday.db"

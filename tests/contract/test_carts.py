@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -13,16 +12,16 @@ from fairday.domain.carts import Cart, CartLine, Remembered, set_line
 from fairday.kernel.clock import FixedClock
 from fairday.kernel.ids import new_id
 from fairday.ports.carts import Carts
-from tests.engines import NOW_MS, open_database
+from tests.engines import NOW_MS, at
 
 
 @asynccontextmanager
-async def in_database(folder: Path, clock: FixedClock) -> AsyncIterator[Carts]:
-    async with open_database(folder) as database:
+async def in_database(url: str, clock: FixedClock) -> AsyncIterator[Carts]:
+    async with at(url) as database:
         yield DatabaseCarts(database, clock)
 
 
-ADAPTERS: dict[str, Callable[[Path, FixedClock], AbstractAsyncContextManager[Carts]]] = {"database": in_database}
+ADAPTERS: dict[str, Callable[[str, FixedClock], AbstractAsyncContextManager[Carts]]] = {"database": in_database}
 
 
 @pytest.fixture
@@ -31,8 +30,8 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(params=ADAPTERS.values(), ids=ADAPTERS)
-async def carts(request, tmp_path, clock):
-    async with request.param(tmp_path, clock) as opened:
+async def carts(request, engine, clock):
+    async with request.param(engine, clock) as opened:
         yield opened
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from fairday.kernel.clock import FixedClock
 from fairday.kernel.errors import Busy, TooMany
 from fairday.kernel.ids import new_id
 from fairday.ports.identity import Identity, LoginTaken, WeakPassword
-from tests.engines import NOW_MS, open_database
+from tests.engines import NOW_MS, at, open_database
 
 GOOD = "seven grey herons"
 OTHER = "a kettle, two spoons"
@@ -25,8 +24,8 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(params=SCHEMES)
-async def identity(tmp_path: Path, clock: FixedClock) -> AsyncIterator[Identity]:
-    async with open_database(tmp_path) as database:
+async def identity(engine: str, clock: FixedClock) -> AsyncIterator[Identity]:
+    async with at(engine) as database:
         local = LocalIdentity(database, clock, context=("Fairday",))
         yield local
         await local.close()

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +17,7 @@ from fairday.kernel.errors import Conflict
 from fairday.kernel.events import outbox_after
 from fairday.kernel.ids import derived_id
 from fairday.ports.products import DOCUMENT_LIMIT_BYTES, Products
-from tests.engines import NOW_MS, open_database
+from tests.engines import NOW_MS, at
 
 
 @dataclass
@@ -30,8 +29,8 @@ class Announced:
 
 
 @asynccontextmanager
-async def in_database(folder: Path) -> AsyncIterator[Announced]:
-    async with open_database(folder) as database:
+async def in_database(url: str) -> AsyncIterator[Announced]:
+    async with at(url) as database:
 
         async def heard():
             async with database.read() as reader:
@@ -41,12 +40,12 @@ async def in_database(folder: Path) -> AsyncIterator[Announced]:
         yield Announced(DatabaseProducts(database, FixedClock(NOW_MS)), heard)
 
 
-ADAPTERS: dict[str, Callable[[Path], AbstractAsyncContextManager[Announced]]] = {"database": in_database}
+ADAPTERS: dict[str, Callable[[str], AbstractAsyncContextManager[Announced]]] = {"database": in_database}
 
 
 @pytest.fixture(params=ADAPTERS.values(), ids=ADAPTERS)
-async def kept(request, tmp_path):
-    async with request.param(tmp_path) as opened:
+async def kept(request, engine):
+    async with request.param(engine) as opened:
         yield opened
 
 

@@ -6,7 +6,7 @@ still limited. A lock lasts at most a quarter of an hour: it slows a guesser, an
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from fairday.adapters.identity.hashing import HashingPool
 from fairday.adapters.identity.strength import is_checkable, refuse_weak
@@ -62,7 +62,7 @@ class LocalIdentity:
                 return None
             fresh = await self.pool.hash(password) if self.pool.is_outdated(stored) else stored
         async with self._database.write() as unit:
-            row = await unit.row(_FIND, realm=realm, login=key)
+            row = await unit.row(_FIND_LOCKED, realm=realm, login=key)
             if row is None or row[1] != stored:  # changed while we were looking
                 return None
             await unit.run(_FORGIVE, realm=realm, login_hash=token_hash(key))
@@ -86,7 +86,7 @@ class LocalIdentity:
                 encoded = await self.pool.hash(password)
         async with self._database.write() as unit:
             if password is None:
-                row = await unit.row(_FIND_BY_SUBJECT, realm=realm, subject=subject)
+                row = await unit.row(_FIND_BY_SUBJECT_LOCKED, realm=realm, subject=subject)
                 encoded = str(row[1]) if row else encoded
             await unit.run(_DELETE, realm=realm, subject=subject)
             await self._insert(unit, realm, key, subject, encoded)
@@ -106,14 +106,13 @@ class LocalIdentity:
         now_ms, login_hash = self._clock.now_ms(), token_hash(key)
         async with self._database.write() as unit:
             await unit.run(_FORGET, before_ms=now_ms - FORGET_AFTER_MS)
+            await unit.run(_FIRST_TRY, realm=realm, login_hash=login_hash, failures=0, last_ms=now_ms)
             tried = await unit.row(_TRIES, realm=realm, login_hash=login_hash)
-            if tried is None:
-                await unit.run(_INSERT_TRY, realm=realm, login_hash=login_hash, failures=1, last_ms=now_ms)
-            else:
-                wait_ms = tried[1] + delay_ms(tried[0]) - now_ms
-                if wait_ms > 0:
-                    raise TooMany(retry_after_s=-(-wait_ms // SECOND_MS))
-                await unit.run(_COUNT_TRY, b_realm=realm, b_login_hash=login_hash, b_now_ms=now_ms)
+            failures, last_ms = tried or (0, 0)
+            wait_ms = last_ms + delay_ms(failures) - now_ms
+            if wait_ms > 0:
+                raise TooMany(retry_after_s=-(-wait_ms // SECOND_MS))
+            await unit.run(_COUNT_TRY, b_realm=realm, b_login_hash=login_hash, b_now_ms=now_ms)
             row = await unit.row(_FIND, realm=realm, login=key)
         return str(row[1]) if row else None
 
@@ -139,10 +138,12 @@ def _login_key(login: str) -> str:
 
 _C, _T = CREDENTIALS.c, TRIES.c
 _INSERT = insert_new(CREDENTIALS)
-_FIND = Statement(select(_C.subject, _C.hash).where(_C.realm == bindparam("realm"), _C.login == bindparam("login")))
-_FIND_BY_SUBJECT = Statement(
-    select(_C.login, _C.hash).where(_C.realm == bindparam("realm"), _C.subject == bindparam("subject"))
-)
+_BY_LOGIN = select(_C.subject, _C.hash).where(_C.realm == bindparam("realm"), _C.login == bindparam("login"))
+_FIND = Statement(_BY_LOGIN)
+_FIND_LOCKED = Statement(_BY_LOGIN.with_for_update())
+_BY_SUBJECT = select(_C.login, _C.hash).where(_C.realm == bindparam("realm"), _C.subject == bindparam("subject"))
+_FIND_BY_SUBJECT = Statement(_BY_SUBJECT)
+_FIND_BY_SUBJECT_LOCKED = Statement(_BY_SUBJECT.with_for_update())
 _SET_HASH = Statement(
     update(CREDENTIALS)
     .where(_C.realm == bindparam("b_realm"), _C.login == bindparam("b_login"))
@@ -150,9 +151,11 @@ _SET_HASH = Statement(
 )
 _DELETE = Statement(delete(CREDENTIALS).where(_C.realm == bindparam("realm"), _C.subject == bindparam("subject")))
 _TRIES = Statement(
-    select(_T.failures, _T.last_ms).where(_T.realm == bindparam("realm"), _T.login_hash == bindparam("login_hash"))
+    select(_T.failures, _T.last_ms)
+    .where(_T.realm == bindparam("realm"), _T.login_hash == bindparam("login_hash"))
+    .with_for_update()
 )
-_INSERT_TRY = Statement(insert(TRIES).values({column.name: bindparam(column.name) for column in TRIES.columns}))
+_FIRST_TRY = insert_new(TRIES)
 _COUNT_TRY = Statement(
     update(TRIES)
     .where(_T.realm == bindparam("b_realm"), _T.login_hash == bindparam("b_login_hash"))
