@@ -18,6 +18,7 @@ from fairday.kernel.ids import new_id
 from fairday.usecases.check_invariants import check_invariants
 from fairday.usecases.reconcile_payments import follow_reports, reconcile_payments
 from fairday.usecases.refund_order import RefundOrder, refund_order
+from fairday.usecases.settle_orders import settle_orders
 from fairday.usecases.shop import Shop
 from fairday.usecases.write_audit import read_audit
 from tests.buying import buy
@@ -257,3 +258,24 @@ def change(state, what: str, account: str) -> None:
     sql = f"UPDATE ledger_postings SET {what} WHERE account = ?"  # noqa: S608 - written here
     with sqlite3.connect(state / "fairday.db") as connection:
         assert connection.execute(sql, (account,)).rowcount == 1
+
+
+async def test_money_for_an_order_that_is_off_goes_back(shop, clock, state):
+    """Given up by us, and captured by the provider all the same."""
+    held = (await buy(shop, {"MUG": 2}, token="tok_challenge")).order
+    await shop.payments["sandbox"].reject(held.id)
+    clock.advance(3 * MINUTE_MS)
+    await settle_orders(shop)
+    assert (await order_of(shop, held.id))[0].state == "declined"
+    with sqlite3.connect(state / "sandbox-payments.db") as connection:
+        connection.execute("UPDATE payments SET state = 'captured', captured = amount, fee = 25 WHERE order_id = ?",
+                           (held.id,))  # fmt: skip
+        connection.execute(
+            "INSERT INTO movements (at_ms, kind, order_id, refund_id, amount, currency, reason)"
+            " VALUES (?, 'capture', ?, '', ?, 'EUR', '')",
+            (NOW_MS, held.id, held.total),
+        )
+    await reconcile_payments(shop, SYSTEM, repair=True)
+    await agree(shop)
+    outcome = (await shop.payments["sandbox"].find([held.id]))[held.id]
+    assert outcome.refunded == outcome.captured == held.total

@@ -18,6 +18,7 @@ from fairday.ports.payment_reports import ReportLine
 from fairday.usecases.book_order import given_back
 from fairday.usecases.compare_reports import Found, line_ref, refund_name
 from fairday.usecases.refund_order import RefundOrder, finish_refund, postage_left, take_off
+from fairday.usecases.return_late_payment import return_late_payment
 from fairday.usecases.settle_orders import settle_order
 from fairday.usecases.ship_order import book_capture
 from fairday.usecases.shop import Shop
@@ -72,13 +73,21 @@ async def _capture(shop: Shop, actor: Actor, found: Found, line: ReportLine) -> 
         order = await settle_order(shop, order)
         if order.state == "held":
             return WAITING
-        if order.state in BOOKED_STATES:
-            await _note(shop, actor, found, BOOKED)
-            return BOOKED
-    if order.state in BOOKED_STATES and await book_capture(shop, order.id):
-        await _note(shop, actor, found, BOOKED)
-        return BOOKED
-    return await _claim(shop, actor, found, line, line.amount)
+    if order.state in BOOKED_STATES:
+        remedy = BOOKED if await book_capture(shop, order.id) else BY_HAND
+    else:
+        remedy = await _return_late(shop, order)
+    await _note(shop, actor, found, remedy)
+    return remedy
+
+
+async def _return_late(shop: Shop, order: Order) -> str:
+    """The order is off: its money goes back as it does when it comes late, whoever sees it first."""
+    outcome = (await shop.payments[order.provider].find([order.id])).get(order.id)
+    if outcome is None or outcome.state != "captured":
+        return BY_HAND
+    await return_late_payment(shop, order, outcome)
+    return RETURNED
 
 
 async def _claim(shop: Shop, actor: Actor, found: Found, line: ReportLine, amount: int) -> str:
