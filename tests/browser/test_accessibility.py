@@ -8,8 +8,8 @@ from tests.browser.shopping import buy_as_guest, fill_a_basket
 
 PUBLIC = (
     "/en-us/", "/de-de/", "/en-us/c/lighting", "/en-us/search?q=lamp", "/en-us/search?q=zzzzqqq", "/en-us/sign-in",
-    "/en-us/register", "/en-us/password/reset", "/en-us/pages/delivery", "/en-us/cart", "/en-us/nowhere",
-    "/backoffice/sign-in", "/mail", "/api/v1/docs",
+    "/en-us/register", "/en-us/password/reset", "/en-us/gift-card", "/en-us/pages/delivery", "/en-us/cart",
+    "/en-us/nowhere", "/backoffice/sign-in", "/mail", "/api/v1/docs",
 )  # fmt: skip
 LOOKS = {
     "light": {"viewport": DESKTOP, "color_scheme": "light"},
@@ -48,7 +48,8 @@ def test_public_pages(browser, running_store, look):
 OFFICE = (
     "/backoffice", "/backoffice/orders", "/backoffice/products", "/backoffice/products/new", "/backoffice/customers",
     "/backoffice/stock", "/backoffice/stock/locations", "/backoffice/stock/locations/main",
-    "/backoffice/vouchers", "/backoffice/vouchers/new", "/backoffice/staff", "/backoffice/audit", "/backoffice/books",
+    "/backoffice/vouchers", "/backoffice/vouchers/new", "/backoffice/gift-cards", "/backoffice/gift-cards/new",
+    "/backoffice/staff", "/backoffice/audit", "/backoffice/books",
     "/backoffice/books/journal", "/backoffice/books/closing", "/backoffice/books/reconciliation",
     "/backoffice/api-keys", "/backoffice/settings", "/backoffice/account",
 )  # fmt: skip

@@ -96,6 +96,8 @@ function validate(form) {
   const check = (field) => {
     const place = document.getElementById(`${field.id}-problem`);
     if (!place || !field.willValidate) return true;
+    // What the server said of an optional field stays: taking it away would move the button that is being pressed.
+    if (!field.required && "server" in place.dataset) return true;
     const problem = fault(field);
     place.textContent = problem;
     if (problem) field.setAttribute("aria-invalid", "true"); else field.removeAttribute("aria-invalid");
