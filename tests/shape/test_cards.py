@@ -62,6 +62,7 @@ SPLIT_ROOMS: dict[str, str] = {
     "src/fairday/domain/access/permissions.py": "who may do what, as data",
     "src/fairday/domain/access/totp.py": "codes of authenticator apps, a standard's arithmetic",
     "src/fairday/domain/inventory/routing.py": "from where an order is sent, pure",
+    "src/fairday/domain/inventory/sending.py": "what leaves the shelf; store.py is the road of an order",
     "src/fairday/domain/inventory/shelves.py": "what staff do to the stock; store.py is the road of an order",
     "src/fairday/domain/ledger/closing.py": "closed days and months; store.py is the road of an entry",
     "src/fairday/domain/ledger/reports.py": "the books against providers' records; store.py is the road of an entry",

@@ -1,7 +1,7 @@
 """Call an order off before anything was sent: all of it is given back, or, if it was never captured, let go."""
 
 from fairday.domain.access import Actor, Change
-from fairday.domain.inventory import store as stock
+from fairday.domain.inventory import sending
 from fairday.domain.orders import Command, NotAllowed, Order
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.events import OrderCancelled
@@ -56,7 +56,7 @@ async def cancel_voided(
         pieces = {line.sku: line.to_ship for line in lines if line.to_ship}
         await pricing.release_many(unit, [order.id])
         await gift_store.release_many(unit, [order.id] if order.due < order.total else [], now_ms)
-        await stock.deallocate(unit, order.id, pieces)
+        await sending.deallocate(unit, order.id, pieces)
         await payments.record_many(unit, [outcome], now_ms)
         await announce(unit, [OrderCancelled(subject=order.id)], now_ms)
         await announce_scarcity(unit, pieces, now_ms)

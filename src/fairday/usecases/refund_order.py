@@ -14,8 +14,7 @@ from msgspec.structs import replace
 
 from fairday.domain.access import SYSTEM, Actor, Change
 from fairday.domain.fulfilment import store as fulfilment
-from fairday.domain.inventory import shelves
-from fairday.domain.inventory import store as stock
+from fairday.domain.inventory import sending, shelves
 from fairday.domain.ledger import cost_entry, refund_entry
 from fairday.domain.ledger import store as ledger
 from fairday.domain.orders import Command, NotAllowed, Order, OrderLine
@@ -192,7 +191,7 @@ async def take_off(unit: Writer, order: Order, lines: list[OrderLine], command: 
     if not fine or not await orders.add_to_lines(unit, order.id, "cancelled", off):
         raise Conflict
     if off:
-        await stock.deallocate(unit, order.id, {sku_of[n]: quantity for n, quantity in off.items()})
+        await sending.deallocate(unit, order.id, {sku_of[n]: quantity for n, quantity in off.items()})
         await announce_scarcity(unit, {sku_of[n]: quantity for n, quantity in off.items()}, now_ms)
     if sum(line.to_ship for line in lines) == sum(off.values()) and order.state != "shipped" and off:
         ended: OrderState = "shipped" if order.state == "part_shipped" else "cancelled"

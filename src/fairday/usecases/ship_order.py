@@ -12,7 +12,7 @@ from fairday.domain.access import SYSTEM, Actor, Change
 from fairday.domain.fulfilment import Shipment, ShipmentLine
 from fairday.domain.fulfilment import store as fulfilment
 from fairday.domain.fulfilment.errors import NothingToShip
-from fairday.domain.inventory import store as stock
+from fairday.domain.inventory import sending
 from fairday.domain.inventory.errors import AwaitingStock
 from fairday.domain.ledger import cost_entry
 from fairday.domain.ledger import store as ledger
@@ -152,7 +152,7 @@ async def _parts(reader: Reader, lines: list[OrderLine], command: ShipOrder) -> 
     """Location to line number to pieces, of what is there for this order. AwaitingStock when that is not enough."""
     wanted = _pieces(lines, command.lines)
     sku_of = {line.line_no: line.sku for line in lines}
-    waiting = (await stock.pieces_of(reader, [command.order_id]))[command.order_id]
+    waiting = (await sending.pieces_of(reader, [command.order_id]))[command.order_id]
     parts: dict[str, dict[int, int]] = {}
     for number, quantity in wanted.items():
         missing = quantity
@@ -180,7 +180,7 @@ async def _send(
     for location, pieces in sorted(parts.items()):
         shipment_id = derived_id(first_id, location) if shipments else first_id
         wanted = {sku_of[n]: quantity for n, quantity in pieces.items()}
-        costs = await stock.ship(unit, command.order_id, wanted, shipment_id, now_ms, location=location)
+        costs = await sending.ship(unit, command.order_id, wanted, shipment_id, now_ms, location=location)
         shipments.append(Shipment(
             id=shipment_id, order_id=command.order_id, carrier=command.carrier, tracking=command.tracking,
             at_ms=now_ms, location=location,

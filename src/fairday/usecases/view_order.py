@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from fairday.domain.fulfilment import Shipment
 from fairday.domain.fulfilment import store as fulfilment
-from fairday.domain.inventory import store as stock
+from fairday.domain.inventory import sending
 from fairday.domain.inventory.model import Piece
 from fairday.domain.ledger import Entry
 from fairday.domain.ledger import store as ledger
@@ -20,7 +20,7 @@ from fairday.usecases.shop import Shop
 class OrderView(Struct, frozen=True, kw_only=True):
     """An order, its lines, its payment (None before one was asked for), parcels, refunds and entries in the books.
 
-    All lists are oldest first; a refund counts as given back unless its state is `refused`. `waiting` are the pieces
+    All lists are oldest first; a refund counts as given back when it is `requested` or `done`. `waiting` are the pieces
     that are promised to it, with where they lie and how many of them are there.
     """
 
@@ -40,7 +40,7 @@ class OrderView(Struct, frozen=True, kw_only=True):
     @property
     def refunded(self) -> int:
         """What was given back, or is about to be."""
-        return sum(refund.amount for refund in self.refunds if refund.state != "refused")
+        return sum(refund.amount for refund in self.refunds if refund.state in {"requested", "done"})
 
     @property
     def refundable(self) -> int:
@@ -74,5 +74,5 @@ async def view_order(shop: Shop, order_id: str) -> OrderView:
             shipments=tuple(await fulfilment.shipments_of(reader, [order_id])),
             refunds=tuple(await payments.refunds_of(reader, [order_id])),
             entries=tuple(await ledger.entries_of(reader, order_id)),
-            waiting=tuple((await stock.pieces_of(reader, [order_id]))[order_id]),
+            waiting=tuple((await sending.pieces_of(reader, [order_id]))[order_id]),
         )

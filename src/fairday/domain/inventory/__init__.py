@@ -2,7 +2,8 @@
 
 Keeps stock by SKU and location with its policy, holds (by order), what customers had of SKUs with a limit, locations,
 and every movement. Announces StockChanged. What a SKU is belongs to `catalog`, what it sells for to `pricing`. From
-where an order is sent is decided in `routing` (pure); SQL of orders is in `store`, of staff in `shelves`.
+where an order is sent is decided in `routing` (pure); SQL of orders is in `store`, of parcels in
+`sending`, of staff in `shelves`.
 """
 
 from fairday.domain.inventory.errors import CustomerLimit, OutOfStock, StockRefused

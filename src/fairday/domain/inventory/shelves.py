@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, case, func, select, update
 from fairday.domain.inventory.errors import LocationTaken, StockNotFree, StockRefused
 from fairday.domain.inventory.model import Delivery, Movement, MovementKind, Received, StockLevel, StockPolicy, Transfer
 from fairday.domain.inventory.routing import MAIN, Location
+from fairday.domain.inventory.sending import share_of_cost, write_moves
 from fairday.domain.inventory.store import (
     FREE,
     HERE,
@@ -19,8 +20,6 @@ from fairday.domain.inventory.store import (
     QUANTITY,
     levels,
     must,
-    share_of_cost,
-    write_moves,
 )
 from fairday.domain.inventory.tables import LOCATIONS, MOVEMENTS, STOCK
 from fairday.kernel.errors import Invalid

@@ -1,4 +1,6 @@
-"""SQL of the stock on an order's road, and of what shoppers see; what staff do to it is in `shelves`.
+"""SQL of the stock on an order's road, and of what shoppers see.
+
+What is sent is in `sending`, what staff do to the stock in `shelves`.
 
 Rows are locked in SKU order, every write is conditional, and row counts are checked. A batch of orders changes each row
 of the shelf once, by the sum of what they take: one statement may not meet a row twice, and a hot SKU costs a batch no
@@ -7,23 +9,19 @@ more than a cold one.
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
 
-from fairday.domain.inventory.errors import AwaitingStock
 from fairday.domain.inventory.model import (
     Hold,
     HoldPlan,
     HoldRequest,
-    Movement,
     Offer,
-    Piece,
     StockLevel,
     offer_of,
     plan_holds,
 )
 from fairday.domain.inventory.routing import MAIN, Location
-from fairday.domain.inventory.tables import CUSTOMERS, HOLDS, LOCATIONS, MOVEMENTS, STOCK
-from fairday.kernel.ids import new_id
+from fairday.domain.inventory.tables import CUSTOMERS, HOLDS, LOCATIONS, STOCK
 from fairday.kernel.sql import Statement, insert_new, within
 from fairday.kernel.unit_of_work import Reader, Writer
 
@@ -61,18 +59,6 @@ async def held_pieces(reader: Reader) -> int:
     return int(row[0] or 0) if row else 0
 
 
-async def pieces_of(reader: Reader, order_ids: Sequence[str]) -> dict[str, list[Piece]]:
-    """What each order waits for, by SKU and location, and how much of it is there: the oldest order is served first."""
-    found: dict[str, list[Piece]] = {order_id: [] for order_id in order_ids}
-    for order_id, sku, location, quantity, customer, state, on_hand, ahead, policy, expected_ms in await reader.rows(
-        _PIECES, order_ids=list(order_ids)
-    ):
-        ready = max(min(quantity, on_hand - int(ahead)), 0)
-        piece = Piece(order_id, sku, location, quantity, customer, state, ready, policy, expected_ms)
-        found[order_id].append(piece)
-    return found
-
-
 async def hold_many(unit: Writer, requests: Sequence[HoldRequest], at_ms: int) -> HoldPlan:
     """Promise pieces to orders, each whole or not at all; the plan says who was refused."""
     skus = sorted({sku for request in requests for sku in request.wanted})
@@ -87,7 +73,7 @@ async def hold_many(unit: Writer, requests: Sequence[HoldRequest], at_ms: int) -
         await _count_in(unit, plan.holds, limits, {(sku, customer) for sku, customer, _ in had})
     await unit.run_many(
         _INSERT_HOLD,
-        [_hold_row(hold, at_ms) for hold in sorted(plan.holds, key=_hold_key)],
+        [_hold_row(hold, at_ms) for hold in sorted(plan.holds, key=hold_key)],
     )
     return plan
 
@@ -132,93 +118,11 @@ async def release_many(unit: Writer, order_ids: Sequence[str]) -> dict[str, int]
     await _lock(unit, holds)
     await must(unit, _RELEASE, _by_shelf(holds))
     _all_of(holds, await unit.run(_DELETE_HELD, order_ids=list(order_ids)))
-    await must(unit, _COUNT_OUT, _customer_rows(holds))
+    await must(unit, COUNT_OUT, customer_rows(holds))
     came_back: dict[str, int] = {}
     for hold in holds:
         came_back[hold.sku] = came_back.get(hold.sku, 0) + hold.quantity
     return came_back
-
-
-async def deallocate(unit: Writer, order_id: str, quantities: Mapping[str, int]) -> None:
-    """Sold pieces that will not be sent after all (SKU to quantity) can be sold again, those last to come first."""
-    await unit.rows(LEVELS_LOCKED, skus=sorted(quantities))
-    waiting = (await pieces_of(unit, [order_id]))[order_id]
-    pieces = _share_of_order(order_id, quantities, sorted(waiting, key=_least_ready))
-    await _use_up(unit, _DEALLOCATE, _COUNT_OUT, pieces)
-
-
-async def ship(
-    unit: Writer, order_id: str, quantities: Mapping[str, int], ref: str, at_ms: int, *, location: str = ""
-) -> dict[str, int]:
-    """Allocated pieces leave the shelf (of `location`, if it is given); their cost by SKU, in base minor units.
-
-    AwaitingStock for pieces that are not there yet, or that an older order waits for.
-    """
-    shelf = {
-        (level.sku, level.location): level
-        for level in [StockLevel(*row) for row in await unit.rows(LEVELS_LOCKED, skus=sorted(quantities))]
-    }
-    waiting = [piece for piece in (await pieces_of(unit, [order_id]))[order_id] if location in {"", piece.location}]
-    for sku, quantity in quantities.items():
-        ready = sum(piece.ready for piece in waiting if piece.sku == sku)
-        if ready < quantity <= sum(piece.quantity for piece in waiting if piece.sku == sku):
-            raise AwaitingStock(sku=sku, ready=ready, asked=quantity)
-    pieces = _share_of_order(order_id, quantities, waiting, only_ready=True)
-    moves = [_leaving(shelf[piece.sku, piece.location], piece, ref, at_ms) for piece in pieces]
-    await _use_up(unit, _SHIP, _COUNT_SENT, pieces, {(move.sku, move.location): -move.cost for move in moves})
-    await write_moves(unit, moves)
-    costs: dict[str, int] = {}
-    for move in moves:
-        costs[move.sku] = costs.get(move.sku, 0) - move.cost
-    return costs
-
-
-def share_of_cost(level: StockLevel, quantity: int) -> int:
-    """The cost of `quantity` pieces of what is on hand, of the same sign; the last pieces take all that is left."""
-    return level.cost * quantity // level.on_hand if level.on_hand else 0
-
-
-def _leaving(level: StockLevel, piece: Hold, ref: str, at_ms: int) -> Movement:
-    cost = -share_of_cost(level, piece.quantity)
-    return Movement(
-        id=new_id(), sku=piece.sku, location=piece.location, kind="shipped", quantity=-piece.quantity, cost=cost,
-        ref=ref, at_ms=at_ms,
-    )  # fmt: skip
-
-
-def _share_of_order(
-    order_id: str, quantities: Mapping[str, int], waiting: Sequence[Piece], *, only_ready: bool = False
-) -> list[Hold]:
-    """Which of the order's allocated pieces make up these quantities, in the order given."""
-    pieces, wanted = [], dict(quantities)
-    for piece in waiting:
-        there = piece.ready if only_ready else piece.quantity
-        quantity = min(wanted.get(piece.sku, 0), there) if piece.state == "allocated" else 0
-        if quantity:
-            wanted[piece.sku] -= quantity
-            pieces.append(Hold(order_id, piece.sku, piece.location, quantity, piece.customer))
-    if any(wanted.values()):
-        message = f"order {order_id} has fewer pieces allocated than its lines say: {wanted}"
-        raise AssertionError(message)
-    return sorted(pieces, key=_hold_key)
-
-
-def _least_ready(piece: Piece) -> tuple[int, str, str]:
-    return piece.ready, piece.sku, piece.location
-
-
-async def _use_up(
-    unit: Writer, statement: Statement, counting: Statement, pieces: Sequence[Hold],
-    costs: Mapping[tuple[str, str], int] | None = None,
-) -> None:  # fmt: skip
-    """Take pieces off an order's holds and their shelves, and tell the limits per customer by `counting`."""
-    rows = [_piece(piece) for piece in pieces]
-    for row, piece in zip(rows, pieces, strict=True):
-        row["b_cost"] = costs[piece.sku, piece.location] if costs else 0
-    await must(unit, statement, rows)
-    await must(unit, _USE_HOLD, [{"b_order_id": piece.order_id, **_piece(piece)} for piece in pieces])
-    await must(unit, counting, _customer_rows(pieces))
-    await unit.run(_DELETE_EMPTY, order_ids=sorted({piece.order_id for piece in pieces}))
 
 
 async def _holds(reader: Reader, order_ids: Sequence[str], state: str) -> list[Hold]:
@@ -244,11 +148,6 @@ async def must(unit: Writer, statement: Statement, rows: Sequence[Mapping[str, o
         raise AssertionError(message)
 
 
-async def write_moves(unit: Writer, moves: Sequence[Movement]) -> None:
-    """Write down what came and went."""
-    await unit.run_many(_INSERT_MOVEMENT, [{name: getattr(m, name) for name in m.__struct_fields__} for m in moves])
-
-
 def _by_shelf(holds: Sequence[Hold]) -> list[dict[str, object]]:
     """One row a shelf with the sum of what is taken from it, in the order in which rows are locked."""
     sums: dict[tuple[str, str], int] = {}
@@ -267,19 +166,15 @@ def _by_customer(holds: Sequence[Hold]) -> dict[tuple[str, str], int]:
     return sums
 
 
-def _customer_rows(holds: Sequence[Hold]) -> list[dict[str, object]]:
+def customer_rows(holds: Sequence[Hold]) -> list[dict[str, object]]:
     return [
         {"b_sku": sku, "b_customer": customer, "b_quantity": pieces}
         for (sku, customer), pieces in sorted(_by_customer(holds).items())
     ]
 
 
-def _hold_key(hold: Hold) -> tuple[str, str, str]:
+def hold_key(hold: Hold) -> tuple[str, str, str]:
     return hold.order_id, hold.sku, hold.location
-
-
-def _piece(hold: Hold) -> dict[str, object]:
-    return {"b_sku": hold.sku, "b_location": hold.location, "b_quantity": hold.quantity}
 
 
 def _hold_row(hold: Hold, at_ms: int) -> dict[str, object]:
@@ -309,54 +204,18 @@ _ALLOCATE = Statement(
     update(STOCK).where(*HERE, _S.held >= QUANTITY).values(held=_S.held - QUANTITY, allocated=_S.allocated + QUANTITY)
 )
 _RELEASE = Statement(update(STOCK).where(*HERE, _S.held >= QUANTITY).values(held=_S.held - QUANTITY))
-_DEALLOCATE = Statement(
-    update(STOCK)
-    .where(*HERE, _S.allocated >= QUANTITY)
-    .values(allocated=_S.allocated - QUANTITY, cost=_S.cost - bindparam("b_cost"))
-)
-_SHIP = Statement(
-    update(STOCK)
-    .where(*HERE, _S.allocated >= QUANTITY, _S.on_hand >= QUANTITY)
-    .values(allocated=_S.allocated - QUANTITY, on_hand=_S.on_hand - QUANTITY, cost=_S.cost - bindparam("b_cost"))
-)
 _INSERT_HOLD = Statement(insert(HOLDS))
 _HOLDS_OF = Statement(
     select(_H.order_id, _H.sku, _H.location, _H.quantity, _H.customer)
     .where(within(_H.order_id, "order_ids"), _H.state == bindparam("state"))
     .order_by(_H.sku, _H.location, _H.order_id)
 )
-_OLDER = HOLDS.alias("older")
-_AHEAD = (
-    select(func.coalesce(func.sum(_OLDER.c.quantity), 0))
-    .where(_OLDER.c.sku == _H.sku, _OLDER.c.location == _H.location, _OLDER.c.order_id < _H.order_id)
-    .scalar_subquery()
-)
-_PIECES = Statement(
-    select(
-        _H.order_id, _H.sku, _H.location, _H.quantity, _H.customer, _H.state, _S.on_hand,
-        case((_S.held + _S.allocated > _S.on_hand, _AHEAD), else_=0), _S.policy, _S.expected_ms,
-    )
-    .select_from(HOLDS.join(STOCK, and_(_S.sku == _H.sku, _S.location == _H.location)))
-    .where(within(_H.order_id, "order_ids"))
-    .order_by(_H.order_id, _H.sku, _H.location)
-)  # fmt: skip
 _CONFIRM_HOLDS = Statement(
     update(HOLDS).where(within(_H.order_id, "order_ids"), _H.state == "held").values(state="allocated")
 )
 _DELETE_HELD = Statement(delete(HOLDS).where(within(_H.order_id, "order_ids"), _H.state == "held"))
-_USE_HOLD = Statement(
-    update(HOLDS)
-    .where(
-        _H.order_id == bindparam("b_order_id"),
-        _H.sku == bindparam("b_sku"),
-        _H.location == bindparam("b_location"),
-        _H.quantity >= QUANTITY,
-    )
-    .values(quantity=_H.quantity - QUANTITY)
-)
-_DELETE_EMPTY = Statement(delete(HOLDS).where(within(_H.order_id, "order_ids"), _H.quantity == 0))
 _C = CUSTOMERS.c
-_CUSTOMER = (_C.sku == bindparam("b_sku"), _C.customer == bindparam("b_customer"))
+CUSTOMER = (_C.sku == bindparam("b_sku"), _C.customer == bindparam("b_customer"))
 _NEW_CUSTOMER = insert_new(CUSTOMERS)
 _HAD = Statement(
     select(_C.sku, _C.customer, _C.promised + _C.sent)
@@ -366,15 +225,9 @@ _HAD = Statement(
 )
 _COUNT_IN = Statement(
     update(CUSTOMERS)
-    .where(*_CUSTOMER, _C.promised + _C.sent + QUANTITY <= bindparam("b_limit"))
+    .where(*CUSTOMER, _C.promised + _C.sent + QUANTITY <= bindparam("b_limit"))
     .values(promised=_C.promised + QUANTITY)
 )
-_COUNT_OUT = Statement(
-    update(CUSTOMERS).where(*_CUSTOMER, _C.promised >= QUANTITY).values(promised=_C.promised - QUANTITY)
+COUNT_OUT = Statement(
+    update(CUSTOMERS).where(*CUSTOMER, _C.promised >= QUANTITY).values(promised=_C.promised - QUANTITY)
 )
-_COUNT_SENT = Statement(
-    update(CUSTOMERS)
-    .where(*_CUSTOMER, _C.promised >= QUANTITY)
-    .values(promised=_C.promised - QUANTITY, sent=_C.sent + QUANTITY)
-)
-_INSERT_MOVEMENT = Statement(insert(MOVEMENTS))
