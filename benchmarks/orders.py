@@ -7,6 +7,7 @@ is kept, marked, and makes the exit code 1. Client, server and database share th
 
 import argparse
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ from statistics import median
 
 from msgspec.structs import asdict
 
+from benchmarks.flames import draw as draw_flames
 from benchmarks.measure import ROOT, keep
 from benchmarks.orders_chart import draw
 from benchmarks.reference import prepare, same_order, simple_update
@@ -36,6 +38,8 @@ MORE_PRODUCTS = (30_000, 1_000_000)
 PICTURE = ROOT / "docs" / "pictures" / "orders.svg"
 FLAMES = ROOT / "docs" / "pictures" / "order-flames.svg"
 SAMPLES_A_SECOND = 250
+PROFILER_LIMIT_S = 60
+TITLE = f"The store's process while {HEADLINE} clients order: width is time"
 
 
 class Bench:
@@ -119,13 +123,18 @@ def flames(picture: Path, pid: int) -> Iterator[None]:
     program = shutil.which("py-spy", path=str(Path(sys.executable).parent))
     if program is None:
         sys.exit("--flames needs py-spy (make install-dev)")
-    command = [program, "record", "--pid", str(pid), "--rate", str(SAMPLES_A_SECOND), "--output", str(picture)]
-    with tempfile.TemporaryFile() as said, subprocess.Popen([*command, "--duration", "3600"], stderr=said) as profiler:
-        try:
-            yield
-        finally:
-            profiler.send_signal(2)
-            profiler.wait(60)
+    with tempfile.TemporaryDirectory(prefix="fairday-flames-") as folder:
+        folded = Path(folder) / "folded"
+        command = [program, "record", "--pid", str(pid), "--rate", str(SAMPLES_A_SECOND), "--output", str(folded)]
+        with subprocess.Popen(
+            [*command, "--format", "raw", "--duration", "3600"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as profiler:
+            try:
+                yield
+            finally:
+                profiler.send_signal(signal.SIGINT)
+                profiler.wait(PROFILER_LIMIT_S)
+        picture.write_text(draw_flames(folded, TITLE), encoding="utf-8")
 
 
 def _given() -> argparse.Namespace:
