@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,13 +15,14 @@ from fairday.domain.fulfilment.errors import NothingToShip
 from fairday.domain.inventory import OutOfStock
 from fairday.domain.inventory import store as stock
 from fairday.domain.orders import CartOrdered, InFlight, NotAllowed, StaleTotal
-from fairday.domain.payments import RefundTooLarge
-from fairday.domain.pricing import Voucher
+from fairday.domain.payments import PaymentDeclined, RefundTooLarge
+from fairday.domain.pricing import Voucher, gift_store
 from fairday.domain.pricing import store as pricing
-from fairday.domain.pricing.errors import VoucherRefused
+from fairday.domain.pricing.errors import GiftRefused, VoucherRefused
 from fairday.kernel.errors import Conflict, Invalid, Refusal
 from fairday.kernel.ids import new_id
 from fairday.usecases.cancel_order import cancel_order
+from fairday.usecases.issue_gift_card import IssueGiftCard, issue_gift_card
 from fairday.usecases.place_order import PlacedOrder, place_order
 from fairday.usecases.refund_order import RefundOrder, refund_order
 from fairday.usecases.ship_order import ShipOrder, ship_order
@@ -31,6 +33,7 @@ from tests.goods import put_goods
 from tests.interleavings.stage import BEGIN, Plans, Side, Stage, StagedDatabase, Waiting, stops_of
 
 AUDITED_EVERY = 25
+ONE_WITH_POSTAGE = 2_490
 Act = Callable[[Shop], Awaitable[Any]]
 Judge = Callable[[Shop, dict[str, Any]], Awaitable[None]]
 
@@ -69,7 +72,8 @@ class Arena:
         for name in ("a", "b"):
             side = Side(name, frozenset())
             bout = await race(self.shop)
-            await self._act(getattr(bout, name))(side)
+            with suppress(Refusal):
+                await self._act(getattr(bout, name))(side)
             stops[name] = stops_of(side.steps, frozenset(contested))
         for plan in plans:
             bout = await race(self.shop)
@@ -169,6 +173,45 @@ async def last_voucher(shop: Shop) -> Bout:
             assert (await pricing.vouchers(reader, [code]))[code].used == 1
 
     return Bout(_placing(commands[0]), _placing(commands[1]), judge)
+
+
+async def gift_card(shop: Shop) -> Bout:
+    """F-20: a card that pays for one of two orders."""
+    sku = await goods(shop, 5)
+    asked = IssueGiftCard(attempt=sku, amount=ONE_WITH_POSTAGE, currency="EUR", paid=True)
+    card = (await issue_gift_card(shop, SYSTEM, asked)).card.id
+    commands = [
+        replace(await an_order(shop, await a_cart(shop, {sku: 1})), gifts=(card,), expected_due=0) for _ in range(2)
+    ]
+
+    async def judge(shop: Shop, answers: dict[str, Any]) -> None:
+        assert len(refusals(answers, GiftRefused, StaleTotal)) == 1
+        assert await level(shop, sku) == (5, 0, 1)
+        async with shop.database.read() as reader:
+            assert (await gift_store.get_many(reader, [card]))[card].balance == 0
+
+    return Bout(_placing(commands[0]), _placing(commands[1]), judge)
+
+
+async def let_go_and_hold(shop: Shop) -> Bout:
+    """A card is declined, so its voucher and piece are given back, while somebody else takes the same ones."""
+    sku, code = await goods(shop, 2), f"V{new_id()}".upper()
+    async with shop.database.write() as unit:
+        await pricing.put_vouchers(unit, [Voucher(code=code, kind="percent", percent_ppm=500_000, uses_limit=2)])
+    carts = [await a_cart(shop, {sku: 1}, voucher=code) for _ in range(2)]
+    no, yes = [
+        await an_order(shop, cart, token=token, email=f"{token}@x.org")
+        for cart, token in zip(carts, ("tok_declined", "tok_ok"), strict=True)
+    ]
+
+    async def judge(shop: Shop, answers: dict[str, Any]) -> None:
+        assert len(refusals(answers, PaymentDeclined)) == 1
+        assert isinstance(answers["b"], PlacedOrder)
+        assert await level(shop, sku) == (2, 0, 1)
+        async with shop.database.read() as reader:
+            assert (await pricing.vouchers(reader, [code]))[code].used == 1
+
+    return Bout(_placing(no), _placing(yes), judge)
 
 
 async def cart_twice(shop: Shop) -> Bout:

@@ -9,13 +9,14 @@ from sqlalchemy import bindparam, select, update
 
 from fairday.domain.inventory import HoldRequest
 from fairday.domain.inventory import store as stock
-from fairday.domain.inventory.tables import STOCK
+from fairday.domain.inventory.tables import HOLDS, STOCK
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.tables import LINES, ORDERS
 from fairday.domain.payments import store as payments
 from fairday.domain.payments.tables import PAYMENTS
+from fairday.domain.pricing import gift_store
 from fairday.domain.pricing import store as pricing
-from fairday.domain.pricing.tables import VOUCHERS
+from fairday.domain.pricing.tables import GIFT_BALANCES, VOUCHERS
 from fairday.kernel.sql import Statement, within
 from fairday.kernel.unit_of_work import Writer
 from tests.interleavings import races
@@ -23,7 +24,7 @@ from tests.interleavings.stage import Plans
 from tests.interleavings.test_races import RACES
 
 TRIES = 60
-_S, _L, _P, _V = STOCK.c, LINES.c, PAYMENTS.c, VOUCHERS.c
+_S, _L, _P, _V, _B = STOCK.c, LINES.c, PAYMENTS.c, VOUCHERS.c, GIFT_BALANCES.c
 _MORE = bindparam("b_quantity", type_=_S.held.type)
 
 
@@ -91,7 +92,28 @@ def nothing(monkeypatch):
     """The guard is what the race itself leaves out."""
 
 
+def no_gift_guard(monkeypatch):
+    monkeypatch.setattr(gift_store, "_GET_LOCKED", Statement(gift_store._GET_QUERY))
+    amount = bindparam("b_amount", type_=_B.balance.type)
+    blind = update(GIFT_BALANCES).where(_B.id == bindparam("b_id"))
+    monkeypatch.setattr(gift_store, "_TAKE", Statement(blind.values(balance=_B.balance - amount)))
+
+
+def no_locks_in_one_order(monkeypatch):
+    """Whoever lets go takes the shelf first, whoever holds takes it last."""
+    vouchers_first = pricing.release_many
+
+    async def shelf_first(unit: Writer, order_ids: Sequence[str]):
+        held = await unit.rows(Statement(select(HOLDS.c.sku).where(within(HOLDS.c.order_id, "ids"))), ids=order_ids)
+        await unit.rows(stock.LEVELS_LOCKED, skus=[row[0] for row in held])
+        return await vouchers_first(unit, order_ids)
+
+    monkeypatch.setattr(pricing, "release_many", shelf_first)
+
+
 GUARDS = {
+    "gift card": no_gift_guard,
+    "let go and hold": no_locks_in_one_order,
     "last piece": no_shelf_guard,
     "opposite carts": no_lock_order,
     "last voucher": no_voucher_guard,
