@@ -16,7 +16,7 @@ from sqlalchemy import and_, bindparam, insert, select, update
 from fairday.domain.access.model import Actor, AuditEntry, AuditLink, BrokenLink, Change, broken_links, link_hash
 from fairday.domain.access.tables import AUDIT_ENTRIES, AUDIT_HEADS, AUDIT_LINKS
 from fairday.kernel.ids import new_id
-from fairday.kernel.sql import KEY_LENGTH, Statement, within
+from fairday.kernel.sql import KEY_LENGTH, Statement, insert_new, within
 from fairday.kernel.unit_of_work import Reader, Writer
 
 LINKS_AT_ONCE = 500
@@ -38,7 +38,8 @@ async def record(unit: Writer, key: bytes, actor: Actor, changes: Sequence[Chang
         return
     chain = _chain_of(os.getpid())
     if not await unit.run(_COUNT_UP, b_chain=chain):
-        await unit.run(_INSERT_HEAD, chain=chain, number=1, hash="")
+        await unit.run(_INSERT_HEAD, chain=chain, number=0, hash="")  # unless another unit just did
+        await unit.run(_COUNT_UP, b_chain=chain)
     head = await unit.row(_HEAD, chain=chain)
     assert head is not None
     number, previous_hash = int(head[0]), str(head[1])
@@ -79,7 +80,8 @@ async def heads_since(reader: Reader, at_ms: int) -> list[tuple[str, int, str]]:
 
 async def lost_links(reader: Reader, noted: Sequence[tuple[str, int, str]]) -> list[BrokenLink]:
     """Links that were noted once and are not there any more, or not as they were: the end of a chain was cut off."""
-    rows = await reader.rows(_LINKS_OF, chains=sorted({chain for chain, _, _ in noted}))
+    chains, numbers = sorted({chain for chain, *_ in noted}), sorted({number for _, number, _ in noted})
+    rows = await reader.rows(_LINKS_OF, chains=chains, numbers=numbers)
     known = {(chain, number): hash_ for chain, number, hash_ in rows}
     return [
         BrokenLink(chain, number, "it was noted when a day of the books was closed, and is gone or changed")
@@ -151,9 +153,7 @@ _NEWEST = _ENTRIES.where(_E.id < bindparam("before")).order_by(_E.id.desc()).lim
 _COUNT_UP = Statement(
     update(AUDIT_HEADS).where(_HEAD_C.chain == bindparam("b_chain")).values(number=_HEAD_C.number + 1)
 )
-_INSERT_HEAD = Statement(
-    insert(AUDIT_HEADS).values({column.name: bindparam(column.name) for column in AUDIT_HEADS.columns})
-)
+_INSERT_HEAD = insert_new(AUDIT_HEADS)
 _HEAD = Statement(select(_HEAD_C.number, _HEAD_C.hash).where(_HEAD_C.chain == bindparam("chain")))
 _SET_HEAD = Statement(update(AUDIT_HEADS).where(_HEAD_C.chain == bindparam("b_chain")).values(hash=bindparam("b_hash")))
 _HEADS = Statement(select(_HEAD_C.chain, _HEAD_C.number, _HEAD_C.hash).order_by(_HEAD_C.chain))
@@ -163,7 +163,9 @@ _HEADS_SINCE = Statement(
     .where(_L.at_ms >= bindparam("at_ms"))
     .order_by(_L.chain)
 )
-_LINKS_OF = Statement(select(_L.chain, _L.number, _L.hash).where(within(_L.chain, "chains")))
+_LINKS_OF = Statement(
+    select(_L.chain, _L.number, _L.hash).where(within(_L.chain, "chains"), within(_L.number, "numbers"))
+)
 _INSERT_LINK = Statement(
     insert(AUDIT_LINKS).values({column.name: bindparam(column.name) for column in AUDIT_LINKS.columns})
 )
