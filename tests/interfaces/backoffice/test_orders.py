@@ -3,9 +3,11 @@
 import html
 import json
 import re
+from pathlib import Path
 
 from fairday.domain.inventory import store as stock
 from fairday.domain.ledger import store as ledger
+from fairday.kernel.clock import FixedClock
 from fairday.usecases.check_invariants import check_invariants
 from fairday.usecases.shop import Shop
 from fairday.usecases.staff_sign_in import acting
@@ -13,8 +15,9 @@ from fairday.usecases.view_order import OrderView, view_order
 from fairday.usecases.write_audit import read_audit
 from tests.buying import buy
 from tests.goods import put_goods
-from tests.office import Browser, Office
+from tests.office import BASE, NOON_MS, Browser, Office, open_office
 from tests.people import a_customer
+from tests.shop import open_shop
 
 
 async def an_order_of_two(shop: Shop) -> OrderView:
@@ -239,3 +242,23 @@ async def test_a_customer_shows_their_orders(owner: Browser, shop: Shop) -> None
     assert customer.id in page.text
     assert (await owner.get(f"/customers/{customer.id}")).status_code == 200
     assert (await owner.get("/customers/0000000000000000000000000a")).status_code == 404
+
+
+async def test_what_is_taken_off_before_it_is_charged(state: Path) -> None:
+    async with (
+        open_shop(state, clock=FixedClock(NOON_MS), url=BASE, capture="at_ship") as shop,
+        open_office(shop) as office,
+    ):
+        await put_goods(shop, {"MUG": 20, "LAMP": 5})
+        owner = await office.enter("owner")
+        view = await an_order_of_two(shop)
+        path = f"/orders/{view.order.id}"
+        assert f"{path}/refund" in (await owner.get(path)).text
+        answer = await owner.confirm(f"{path}/refund", {line_of(view, "MUG"): "1", "reason": "One too many"})
+        assert answer.headers["location"] == f"/backoffice{path}?done=released"
+        page = await owner.get(path, done="released")
+        for said in ("will not be charged", "Not charged", "Taken off before it was charged", "One too many"):
+            assert said in page.text
+        after = await view_order(shop, view.order.id)
+        assert (after.refunded, after.payment and after.payment.captured) == (0, 0)
+        await assert_whole(shop)

@@ -51,7 +51,7 @@ def order_page(web: Web, place: Place, view: OrderView, products: Mapping[str, P
         refunds=tuple(
             RefundView(money(refund.amount), refund.at_ms, refund.reason, done=refund.state == "done")
             for refund in view.refunds
-            if refund.state != "refused"
+            if refund.state in {"requested", "done"}
         ),
         fresh=fresh,
         can_register=not order.customer_id,

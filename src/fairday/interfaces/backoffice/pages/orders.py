@@ -128,7 +128,9 @@ async def give_back(visit: Visit) -> Answer:
         refund = await refund_order(visit.shop, command)
     except Refusal as refusal:
         return await _order_page(visit, refusal, "refund")
-    done = {"done": "refunded", "refused": "refund-refused", "requested": "refund-waits"}[refund.state]
+    done = {"done": "refunded", "refused": "refund-refused", "requested": "refund-waits", "released": "released"}[
+        refund.state
+    ]
     return visit.go(f"/orders/{view.order.id}", done=done)
 
 
@@ -229,7 +231,8 @@ async def _order_page(visit: Visit, refusal: Refusal | None = None, form: str = 
         can={
             "ship": view.order.state in {"placed", "part_shipped"} and view.to_ship > 0,
             "cancel": view.order.state == "placed",
-            "refund": view.order.state in {"placed", "part_shipped", "shipped"} and view.refundable > 0,
+            "refund": view.order.state in {"placed", "part_shipped", "shipped"}
+            and (view.refundable > 0 or (view.payment is not None and view.payment.state == "authorised")),
         },
     )
 
