@@ -48,9 +48,7 @@ async def verify_audit(shop: Shop) -> list[BrokenLink]:
         broken += await audit.verify(reader, derive_key(shop.settings.secret, _PURPOSE))
         after_ms = -1
         while days := await closing.closed_days(reader, after_ms, DAYS_AT_ONCE):
-            for day in days:
-                broken += await audit.lost_links(
-                    reader, msgspec.json.decode(day.marks, type=list[tuple[str, int, str]])
-                )
+            noted = [msgspec.json.decode(day.marks, type=list[tuple[str, int, str]]) for day in days]
+            broken += await audit.lost_links(reader, [mark for marks in noted for mark in marks])
             after_ms = days[-1].until_ms
     return broken
