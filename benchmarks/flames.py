@@ -12,7 +12,7 @@ from pathlib import Path
 
 WIDTH, ROW, TOP = 1_200, 17, 44
 NARROWEST = 0.002
-CHARACTER = 6.2
+CHARACTER = 6.9
 TRUNK = "Runner.run"
 COLOURS = {
     "fairday/adapters": "#c9863b", "fairday/kernel": "#b7a23c", "fairday/domain": "#4f9a7f",

@@ -68,5 +68,5 @@ def _marks(marks: Mapping[str, float], y: Any) -> list[str]:  # noqa: ANN401 - a
     for name, value in marks.items():
         parts.append(f'<line class="mark" x1="{LEFT}" x2="{WIDTH - 196}" y1="{y(value)}" y2="{y(value)}"/>')
         label = f"{name}: {value:,.0f}" if name.startswith("pgbench") else f"{name} in pgbench: {value:,.0f}"
-        parts.append(f'<text x="{WIDTH - 190}" y="{y(value) + 4}">{escape(label)}</text>')
+        parts.append(f'<text x="{WIDTH - 192}" y="{y(value) + 4}">{escape(label)}</text>')
     return parts
