@@ -29,7 +29,7 @@ async def add_address(
     """A new address; the first becomes the default. Invalid, TooManyAddresses."""
     fields = _checked(shop, fields)
     async with shop.database.write() as unit:
-        if await customers.find(unit, customer_id) is None:
+        if not await customers.lock(unit, customer_id):
             raise NotFound
         book = await customers.addresses_of(unit, [customer_id])
         if len(book) >= ADDRESSES_LIMIT:
@@ -53,6 +53,8 @@ async def edit_address(
     """Other fields for an address of this customer; NotFound, Invalid."""
     fields = _checked(shop, fields)
     async with shop.database.write() as unit:
+        if not await customers.lock(unit, customer_id):
+            raise NotFound
         if not await customers.edit_address(unit, customer_id, address_id, fields):
             raise NotFound
         if make_default:
@@ -62,6 +64,8 @@ async def edit_address(
 async def delete_address(shop: Shop, customer_id: str, address_id: str) -> None:
     """Take an address of this customer out of the book; the oldest of the rest becomes the default. NotFound."""
     async with shop.database.write() as unit:
+        if not await customers.lock(unit, customer_id):
+            raise NotFound
         if not await customers.delete_address(unit, customer_id, address_id):
             raise NotFound
         book = await customers.addresses_of(unit, [customer_id])

@@ -159,7 +159,12 @@ def _lookup(column: ColumnElement[str]) -> Statement:
 _PRODUCT = msgspec.json.Decoder(Product)
 _CATEGORY = msgspec.json.Decoder(Category)
 _BODIES = Statement(select(PRODUCTS.c.body).where(within(PRODUCTS.c.id, "ids")))
-_VERSIONS = Statement(select(PRODUCTS.c.id, PRODUCTS.c.version).where(within(PRODUCTS.c.id, "ids")))
+_VERSIONS = Statement(
+    select(PRODUCTS.c.id, PRODUCTS.c.version)
+    .where(within(PRODUCTS.c.id, "ids"))
+    .order_by(PRODUCTS.c.id)
+    .with_for_update()
+)
 _LOOKUPS: Mapping[Lookup, Statement] = {
     "key": _lookup(PRODUCTS.c.key),
     "slug": _lookup(PRODUCTS.c.slug),

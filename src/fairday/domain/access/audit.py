@@ -37,9 +37,8 @@ async def record(unit: Writer, key: bytes, actor: Actor, changes: Sequence[Chang
     if not changes:
         return
     chain = _chain_of(os.getpid())
-    if not await unit.run(_COUNT_UP, b_chain=chain):
-        await unit.run(_INSERT_HEAD, chain=chain, number=0, hash="")  # unless another unit just did
-        await unit.run(_COUNT_UP, b_chain=chain)
+    if not await unit.run(_COUNT_UP, b_chain=chain) and not await unit.run(_NEW_HEAD, chain=chain, number=1, hash=""):
+        await unit.run(_COUNT_UP, b_chain=chain)  # another unit was first
     head = await unit.row(_HEAD, chain=chain)
     assert head is not None
     number, previous_hash = int(head[0]), str(head[1])
@@ -153,7 +152,7 @@ _NEWEST = _ENTRIES.where(_E.id < bindparam("before")).order_by(_E.id.desc()).lim
 _COUNT_UP = Statement(
     update(AUDIT_HEADS).where(_HEAD_C.chain == bindparam("b_chain")).values(number=_HEAD_C.number + 1)
 )
-_INSERT_HEAD = insert_new(AUDIT_HEADS)
+_NEW_HEAD = insert_new(AUDIT_HEADS)
 _HEAD = Statement(select(_HEAD_C.number, _HEAD_C.hash).where(_HEAD_C.chain == bindparam("chain")))
 _SET_HEAD = Statement(update(AUDIT_HEADS).where(_HEAD_C.chain == bindparam("b_chain")).values(hash=bindparam("b_hash")))
 _HEADS = Statement(select(_HEAD_C.chain, _HEAD_C.number, _HEAD_C.hash).order_by(_HEAD_C.chain))

@@ -30,6 +30,11 @@ async def find(reader: Reader, customer_id: str) -> Customer | None:
     return next(iter(await find_many(reader, [customer_id])), None)
 
 
+async def lock(unit: Writer, customer_id: str) -> bool:
+    """Let no other unit change what this customer has, as long as this one runs; whether there is such a customer."""
+    return await unit.row(_LOCK, id=customer_id) is not None
+
+
 async def find_by_email(reader: Reader, email: str) -> Customer | None:
     """Whose address this is, compared without case."""
     row = await reader.row(_FIND_BY_EMAIL, email_key=folded(email))
@@ -188,6 +193,7 @@ _NEWEST = _CUSTOMER.where(_C.id < bindparam("before")).order_by(_C.id.desc()).li
 
 _INSERT = Statement(insert(CUSTOMERS).values({column.name: bindparam(column.name) for column in CUSTOMERS.columns}))
 _FIND = Statement(_CUSTOMER.where(within(_C.id, "ids")).order_by(_C.id))
+_LOCK = Statement(select(_C.id).where(_C.id == bindparam("id")).with_for_update())
 _FIND_BY_EMAIL = Statement(_CUSTOMER.where(_C.email_key == bindparam("email_key")))
 _PAGE = Statement(_NEWEST)
 _PAGE_BY_PREFIX = Statement(

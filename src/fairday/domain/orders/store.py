@@ -134,9 +134,9 @@ async def _must_move(unit: Writer, statement: Statement, rows: Sequence[Mapping[
 
 async def _next_invoices(unit: Writer, count: int) -> int:
     """The first of `count` numbers that follow the last one given."""
-    if not await unit.run(_ADVANCE, b_name=INVOICES, b_by=count):
-        await unit.run(_START, name=INVOICES, value=0)  # unless another unit just did
-        await unit.run(_ADVANCE, b_name=INVOICES, b_by=count)
+    advanced = await unit.run(_ADVANCE, b_name=INVOICES, b_by=count)
+    if not advanced and not await unit.run(_START, name=INVOICES, value=count):
+        await unit.run(_ADVANCE, b_name=INVOICES, b_by=count)  # another unit was first
     row = await unit.row(_COUNTER, name=INVOICES)
     return (int(row[0]) if row else 0) - count + 1
 
