@@ -11,7 +11,9 @@ from tests.shape.tree import Module, everything, module, report, source, texts
 # Process loops: one failed turn must not end the process. Each logs what it caught.
 BLANKET_EXCEPTS: dict[str, str] = {
     "src/fairday/adapters/bus/local.py": "whatever a subscriber raises is its own trouble",
+    "src/fairday/adapters/database/replicated.py": "a primary that cannot be probed is its callers' to hear of",
     "src/fairday/bootstrap/running.py": "a sweep that fails is told and tried again",
+    "src/fairday/kernel/batch.py": "a batch that fails is tried one by one, and each is told its own trouble",
 }
 
 # The composition root may import an optional extra when it is named.

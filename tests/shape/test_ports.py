@@ -11,6 +11,8 @@ CONTRACTS = Path("tests/contract")
 TABLE = Path("src/fairday/bootstrap/adapters.py")
 # Further questions to the adapters of another port: they answer both, and run one suite.
 SAME = {"payment_events": "payments", "payment_reports": "payments"}
+# Stand in front of adapters of their own port, which run the suite; what they add has tests of its own.
+IN_FRONT = {"ReplicatedDatabase": "tests/adapters/database/test_replicated.py"}
 
 
 def protocols(one: Module) -> dict[str, set[str]]:
@@ -48,7 +50,8 @@ def ports() -> dict[str, set[str]]:
 
 
 def adapters(port: str) -> dict[str, Path]:
-    return classes_with(ports()[port], [one for one in source() if one.path.parent == ADAPTERS / SAME.get(port, port)])
+    found = classes_with(ports()[port], [one for one in source() if one.path.parent == ADAPTERS / SAME.get(port, port)])
+    return {name: path for name, path in found.items() if name not in IN_FRONT}
 
 
 def imported(one: Module) -> set[str]:

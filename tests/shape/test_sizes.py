@@ -11,13 +11,15 @@ PARAMETERS = 6
 PROTOCOL_LINES = 60
 # A migration lists tables as they were on a day; nobody reads it as a program, and it never changes again.
 MIGRATIONS = Path("src/fairday/adapters/database/migrations/versions")
-ORDER_ROAD_LINES = 1_700  # 900 is the aim: docs/decisions/0008-order-road.md
+ORDER_ROAD_LINES = 2_150  # 900 is the aim: docs/decisions/0008-order-road.md
 
 # Every file a reader opens to follow an order from the request to the booked sale.
 ORDER_ROAD = (
     "interfaces/api/orders.py",
     "usecases/place_order.py",
     "usecases/quote_cart.py",
+    "usecases/hold_order.py",
+    "kernel/batch.py",
     "usecases/book_order.py",
     "domain/pricing/quote.py",
     "domain/orders/model.py",

@@ -89,8 +89,9 @@ class Search(Protocol):
     """The index. Any text is a valid question; nothing in it is executed.
 
     A write is seen by this process when it returns and by others within a second. `Busy` when another process writes
-    the same index, or when the index does not answer a question. An index that was lost, damaged or made by another version of the shop begins empty: whoever finds
-    it so rebuilds it. A product without a price in a currency is found in it all the same, and sorted last by price.
+    the same index, or when the index does not answer a question. An index that was lost, damaged or made by another
+    version of the shop begins empty: whoever finds it so rebuilds it. A product without a price in a currency is found
+    in it all the same, and sorted last by price.
     """
 
     async def put_many(self, documents: Sequence[SearchDocument]) -> None:
