@@ -29,6 +29,13 @@ async def main():
     await search.close()
 asyncio.run(main())
 """
+OPEN = """
+import sys
+from pathlib import Path
+from fairday.adapters.search.tantivy import TantivySearch
+TantivySearch(Path(sys.argv[1]), ("en", "de"), ("EUR",))
+print("open", flush=True)
+"""
 
 
 def opened(folder: Path, languages=LANGUAGES, currencies=CURRENCIES) -> TantivySearch:
@@ -129,7 +136,7 @@ async def test_damage_that_shows_in_use_empties_the_index_and_a_bad_question_doe
         with monkeypatch.context() as patched:
             patched.setattr(search, "_completions", broken)
             if left:
-                with pytest.raises(ValueError, match="no such field"):
+                with pytest.raises(Busy):
                     await search.suggest("peg", "en", 5)
             else:
                 assert await search.suggest("peg", "en", 5) == []
@@ -137,3 +144,36 @@ async def test_damage_that_shows_in_use_empties_the_index_and_a_bad_question_doe
     await search.put_many(GOODS[:7])
     assert await total(search) == 7
     await search.close()
+
+
+async def test_of_two_that_see_damage_one_begins_anew_and_the_other_takes_that(folder, monkeypatch):
+    """Or they would go on emptying what the other has filled."""
+
+    def broken(*_):
+        raise ValueError("Data corrupted: a broken block")
+
+    writer, reader = opened(folder), opened(folder)
+    for one in (writer, reader):
+        monkeypatch.setattr(one, "_completions", broken)
+    assert await writer.suggest("peg", "en", 5) == []
+    await writer.put_many(GOODS[:7])
+    assert await reader.suggest("peg", "en", 5) == []
+    assert (await total(writer), await total(reader)) == (7, 7)
+    await writer.close()
+    await reader.close()
+
+
+async def test_processes_that_start_at_once_make_one_index(tmp_path):
+    """Whoever is second must not take away what the first has made and filled."""
+    folder = tmp_path / "search"
+    others = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", OPEN, str(folder), stdout=-1) for _ in range(4)
+    ]
+    first = opened(folder)
+    await first.put_many(GOODS[:7])
+    said = [(await other.communicate())[0] for other in others]
+    assert said == [b"open\n"] * 4
+    late = opened(folder)
+    assert await total(late) == 7
+    await late.close()
+    await first.close()

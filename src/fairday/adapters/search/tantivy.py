@@ -6,9 +6,10 @@ Commits and large searches run in threads (the engine releases the interpreter m
 
 import asyncio
 import contextlib
+import fcntl
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -35,6 +36,7 @@ HEAP_BYTES = 30_000_000
 # Below this many documents an answer takes less time than a hop to a thread and back is worth.
 INLINE_DOCUMENTS = 1_500
 MARKER = "fairday-index"
+LOCK_SUFFIX = ".making"
 BRANDS_SUGGESTED = CATEGORIES_SUGGESTED = 3
 _ORDERS = {"newest": ("released", Order.Desc), "rating": ("rating", Order.Desc)}
 # What the engine raises, and which of it is about files it cannot use: a bad question must not cost anyone the index.
@@ -66,6 +68,7 @@ class TantivySearch:
         self._turn = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "search-writer")  # one thread, so two commits never meet
         self._writer: IndexWriter | None = None
+        self._born = (0, 0)
         self._index = self._open()
 
     async def put_many(self, documents: Sequence[SearchDocument]) -> None:
@@ -245,21 +248,42 @@ class TantivySearch:
     # ----------------------------------------------------------------------------------------------------------- files
 
     def _open(self) -> Index:
-        """The index, or an empty one in place of what cannot be read."""
-        marker = self._folder / MARKER
-        if marker.is_file() and marker.read_bytes() == self._fields.fingerprint.encode():
-            try:
-                return self._attach()
-            except _ENGINE_ERRORS as problem:
-                log.warning("search_index_unreadable", folder=str(self._folder), problem=str(problem))
-        return self._empty()
+        """The index, or an empty one in place of what cannot be read. Processes that start at once take turns."""
+        with _alone(self._folder):
+            return self._found() or self._empty()
 
     def _begin_anew(self, problem: Exception) -> None:
-        """Damage that shows while the index is in use. Runs in the writer's thread."""
+        """Damage that shows while the index is in use. Runs in the writer's thread.
+
+        Where another process has begun anew already, its index is the one: two must not take it from one another.
+        """
         log.warning("search_index_damaged", folder=str(self._folder), problem=str(problem))
         with contextlib.suppress(*_ENGINE_ERRORS):
             self._release()
-        self._index = self._empty()
+        with _alone(self._folder):
+            renewed = self._birth() != self._born
+            self._index = (self._found() if renewed else None) or self._empty()
+
+    def _found(self) -> Index | None:
+        """What is there, if it is an index of ours and can be read."""
+        marker = self._folder / MARKER
+        if not (marker.is_file() and marker.read_bytes() == self._fields.fingerprint.encode()):
+            return None
+        try:
+            index = self._attach()
+        except _ENGINE_ERRORS as problem:
+            log.warning("search_index_unreadable", folder=str(self._folder), problem=str(problem))
+            return None
+        self._born = self._birth()
+        return index
+
+    def _birth(self) -> tuple[int, int]:
+        """What tells one index from another that is made in its place."""
+        try:
+            made = (self._folder / MARKER).stat()
+        except FileNotFoundError:
+            return 0, 0
+        return made.st_ino, made.st_mtime_ns
 
     def _empty(self) -> Index:
         if self._folder.exists():
@@ -267,6 +291,7 @@ class TantivySearch:
         self._folder.mkdir(parents=True)
         index = self._attach()
         (self._folder / MARKER).write_bytes(self._fields.fingerprint.encode())
+        self._born = self._birth()
         return index
 
     def _attach(self) -> Index:
@@ -274,6 +299,15 @@ class TantivySearch:
         self._fields.register(index)
         index.searcher()
         return index
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else makes or unmakes this index meanwhile."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(folder.name + LOCK_SUFFIX).open("a", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _adder(fields: Fields, page: Sequence[SearchDocument]) -> Change:
