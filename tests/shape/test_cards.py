@@ -68,6 +68,7 @@ SPLIT_ROOMS: dict[str, str] = {
     "src/fairday/domain/ledger/reports.py": "the books against providers' records; store.py is the road of an entry",
     "src/fairday/domain/orders/history.py": "orders of former shops, as they were imported; they are no sales of ours",
     "src/fairday/domain/orders/queries.py": "questions of back office and account; store.py is the road of an order",
+    "src/fairday/domain/payments/capturing.py": "capturing later than ordering; store.py is the road of a payment",
     "src/fairday/domain/payments/inbox.py": "what providers tell unasked; store.py is the road of a payment",
     "src/fairday/domain/pricing/defaults.py": "what a new shop charges, as data",
     "src/fairday/domain/pricing/gift_store.py": "the SQL of gift balances; store.py is that of prices and rules",

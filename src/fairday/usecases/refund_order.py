@@ -21,7 +21,7 @@ from fairday.domain.orders import Command, NotAllowed, Order, OrderLine
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.events import OrderCancelled, OrderRefunded
 from fairday.domain.orders.model import OrderState, part_of
-from fairday.domain.payments import Payment, PaymentUnknown, Refund, RefundTooLarge
+from fairday.domain.payments import Payment, PaymentUnknown, Refund, RefundTooLarge, capturing
 from fairday.domain.payments import store as payments
 from fairday.domain.pricing import gift_store
 from fairday.domain.pricing import store as pricing
@@ -96,7 +96,7 @@ async def _release(
         raise NotAllowed(state="authorised")
     rest = {line.line_no: line.to_ship - command.lines.get(line.line_no, 0) for line in lines}
     released = replace(refund, state="released")
-    if not any(rest.values()) or not await payments.release_part(unit, released):
+    if not any(rest.values()) or not await capturing.release_part(unit, released):
         raise NotAllowed(state="authorised")
     return released
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 from fairday.domain.access import SYSTEM
 from fairday.domain.orders import Order
 from fairday.domain.orders import store as orders
-from fairday.domain.payments import Payment, PaymentOutcome, PaymentUnknown, Refund
+from fairday.domain.payments import Payment, PaymentOutcome, PaymentUnknown, Refund, capturing
 from fairday.domain.payments import store as payments
 from fairday.kernel.clock import MINUTE_MS
 from fairday.kernel.unit_of_work import Reader
@@ -58,7 +58,7 @@ async def settle_orders(shop: Shop, *, stale_ms: int = STALE_MS) -> Settled:
 
     async def uncaptured(reader: Reader, after: str) -> list[Payment]:
         # What is only authorised waits for days: its provider is asked once an hour, unless it is being captured.
-        return await payments.uncaptured(reader, before_ms - (UNCHANGED_MS if stale_ms else 0), after, BATCH)
+        return await capturing.uncaptured(reader, before_ms - (UNCHANGED_MS if stale_ms else 0), after, BATCH)
 
     async for waiting in _pages(shop, held, attrgetter("id")):
         ended += await _each(await _unheard(shop, waiting, before_ms), partial(_settled, shop), problems)
@@ -143,7 +143,7 @@ async def _no_longer_authorised(shop: Shop, authorised: Sequence[Payment]) -> li
         as_before = [order_id for order_id, outcome in found.items() if outcome.state == "authorised"]
         if as_before:
             async with shop.database.write() as unit:
-                await payments.looked_at(unit, as_before, shop.clock.now_ms())
+                await capturing.looked_at(unit, as_before, shop.clock.now_ms())
     return decided
 
 

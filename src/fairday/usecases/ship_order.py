@@ -19,7 +19,7 @@ from fairday.domain.ledger import store as ledger
 from fairday.domain.orders import Command, NotAllowed, Order, OrderLine
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.events import OrderShipped
-from fairday.domain.payments import Refund
+from fairday.domain.payments import Refund, capturing
 from fairday.domain.payments import store as payments
 from fairday.kernel.errors import Conflict, NotFound
 from fairday.kernel.events import announce
@@ -126,7 +126,7 @@ async def _capture(shop: Shop, command: ShipOrder) -> None:
         await lock_order(unit, order.id)
         released = await _released(unit, order.id)
         rest = payment.amount - sum(part.amount - part.gift for part in released)
-        amount = await payments.decide_capture(unit, order.id, rest)
+        amount = await capturing.decide_capture(unit, order.id, rest)
     await provider.capture(order.id, amount)
     await book_capture(shop, order.id)
 

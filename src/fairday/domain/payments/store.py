@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec.structs import asdict
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from fairday.domain.payments.errors import RefundTooLarge
 from fairday.domain.payments.model import Payment, PaymentOutcome, Refund
@@ -19,7 +19,7 @@ async def insert_many(unit: Writer, payments: Sequence[Payment]) -> None:
 
 async def get_many(reader: Reader, order_ids: Sequence[str]) -> dict[str, Payment]:
     """The payments of these orders."""
-    return {row[0]: _payment(row) for row in await reader.rows(_GET, order_ids=list(order_ids))}
+    return {row[0]: payment_from(row) for row in await reader.rows(_GET, order_ids=list(order_ids))}
 
 
 async def record_many(unit: Writer, outcomes: Sequence[PaymentOutcome], at_ms: int) -> None:
@@ -37,20 +37,6 @@ async def record_many(unit: Writer, outcomes: Sequence[PaymentOutcome], at_ms: i
     )  # fmt: skip
 
 
-async def uncaptured(reader: Reader, before_ms: int, after: str, limit: int) -> list[Payment]:
-    """Payments that are authorised and not captured, in order of id, above `after`.
-
-    Those under way to be captured, and those that nobody looked at since `before_ms`.
-    """
-    rows = await reader.rows(_UNCAPTURED, before_ms=before_ms, after=after, limit=limit)
-    return [_payment(row) for row in rows]
-
-
-async def looked_at(unit: Writer, order_ids: Sequence[str], at_ms: int) -> None:
-    """These payments are as they were, at that time."""
-    await unit.run_many(_LOOKED_AT, [{"b_order_id": one, "updated_ms": at_ms} for one in sorted(order_ids)])
-
-
 async def request_refund(unit: Writer, refund: Refund) -> None:
     """Set aside what will be given back; RefundTooLarge when less than that is left, or nothing was captured."""
     if not await unit.run(
@@ -59,20 +45,6 @@ async def request_refund(unit: Writer, refund: Refund) -> None:
         found = (await get_many(unit, [refund.order_id])).get(refund.order_id)
         raise RefundTooLarge(left=found.captured - found.refunded if found else 0)
     await unit.run(_INSERT_REFUND, **asdict(refund))
-
-
-async def release_part(unit: Writer, refund: Refund) -> bool:
-    """Take `released` off what will be captured; False when that is decided already, or nothing is authorised."""
-    if not await unit.run(_STILL_OPEN, b_order_id=refund.order_id, updated_ms=refund.at_ms):
-        return False
-    await unit.run(_INSERT_REFUND, **asdict(refund))
-    return True
-
-
-async def decide_capture(unit: Writer, order_id: str, amount: int) -> int:
-    """Fix what will be captured of what was authorised, once for all; what that is now."""
-    await unit.run(_DECIDE_CAPTURE, b_order_id=order_id, b_amount=amount)
-    return (await get_many(unit, [order_id]))[order_id].to_capture
 
 
 async def finish_refund(unit: Writer, refund: Refund, state: str, at_ms: int) -> bool:
@@ -94,7 +66,8 @@ async def unfinished_refunds(reader: Reader, before_ms: int, limit: int, after: 
     return [_refund(row) for row in await reader.rows(_UNFINISHED, before_ms=before_ms, after=after, limit=limit)]
 
 
-def _payment(row: tuple[object, ...]) -> Payment:
+def payment_from(row: tuple[object, ...]) -> Payment:
+    """A row of payments."""
     return Payment(**dict(zip(_PAYMENT_COLUMNS, row, strict=True)))  # type: ignore[arg-type]
 
 
@@ -114,24 +87,6 @@ _RECORD = Statement(
         "state", "captured", "fee", "reference", "decline_code", "challenge_url", "updated_ms",
     )})
 )  # fmt: skip
-_UNCAPTURED = Statement(
-    select(PAYMENTS)
-    .where(
-        _P.state == "authorised",
-        or_(_P.to_capture > 0, _P.updated_ms <= bindparam("before_ms")),
-        _P.order_id > bindparam("after"),
-    )
-    .order_by(_P.order_id)
-    .limit(bindparam("limit"))
-)
-_LOOKED_AT = Statement(
-    update(PAYMENTS)
-    .where(_P.order_id == bindparam("b_order_id"), _P.state == "authorised")
-    .values(updated_ms=bindparam("updated_ms"))
-)
-_OPEN_CAPTURE = (_P.order_id == bindparam("b_order_id"), _P.state == "authorised", _P.to_capture == 0)
-_STILL_OPEN = Statement(update(PAYMENTS).where(*_OPEN_CAPTURE).values(updated_ms=bindparam("updated_ms")))
-_DECIDE_CAPTURE = Statement(update(PAYMENTS).where(*_OPEN_CAPTURE).values(to_capture=bindparam("b_amount")))
 _SET_ASIDE = Statement(
     update(PAYMENTS)
     .where(
