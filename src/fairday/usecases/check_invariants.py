@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import astuple
-from sqlalchemy import and_, case, func, literal_column, or_, select, union_all
+from sqlalchemy import and_, case, func, or_, select, union_all
 
 from fairday.domain.access import BrokenLink
 from fairday.domain.access.invariants import INVARIANTS as ACCESS
@@ -98,10 +98,9 @@ _OWED = union_all(
             "amount"
         ),
     ).join(GIFT_MOVEMENTS, _M.balance_id == _B.id),
-    *(
-        select(literal_column(f"'{kind}'"), POSTINGS.c.currency, POSTINGS.c.amount).where(POSTINGS.c.account == account)
-        for kind, account in (("card", GIFT_CARDS), ("credit", STORE_CREDIT))
-    ),
+    select(
+        case((POSTINGS.c.account == GIFT_CARDS, "card"), else_="credit"), POSTINGS.c.currency, POSTINGS.c.amount
+    ).where(POSTINGS.c.account.in_((GIFT_CARDS, STORE_CREDIT))),
 ).subquery()
 
 BETWEEN = (
