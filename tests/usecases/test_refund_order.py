@@ -14,6 +14,7 @@ from fairday.kernel.events import outbox_after
 from fairday.usecases.cancel_order import cancel_order
 from fairday.usecases.check_invariants import check_invariants
 from fairday.usecases.place_order import place_order
+from fairday.usecases.reconcile_payments import reconcile_payments
 from fairday.usecases.refund_order import RefundOrder, refund_order
 from fairday.usecases.ship_order import ShipOrder, ship_order
 from fairday.usecases.view_order import view_order
@@ -129,6 +130,7 @@ async def test_what_a_provider_refuses_to_give_back_can_be_asked_for_again(shop)
     rest = await refund_order(shop, RefundOrder(order_id=order.id, lines={1: 1}, restock=True))
     assert (again.state, rest.state, again.amount + rest.amount) == ("done", "done", order.subtotal)
     assert await level(shop) == (10, 0, 0), "what never left does not come back"
+    assert (await reconcile_payments(shop, SYSTEM, repair=True)).left_over == ()
 
 
 async def test_all_of_an_order_is_not_taken_off_before_it_was_captured_but_called_off(state):
