@@ -30,6 +30,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
+def pytest_report_header() -> list[str]:
+    """Which database servers tests will start, so that nobody has to guess what ran."""
+    where = {engine: engines.found(engine) or "MISSING" for engine in engines.SERVERS}
+    return [
+        f"engines: SQLite, PostgreSQL at {where['postgresql']}, MariaDB at {where['mysql']} (started when asked for)"
+    ]
+
+
 def not_run(reason: str) -> None:
     """Say that a test could not run here; where everything must run (CI), that is a failure."""
     if IN_CI:

@@ -11,6 +11,9 @@ import pytest
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text, bindparam, func, insert, select
 
 from fairday.adapters.database import mysql, postgresql, sqlite
+from fairday.adapters.database.mysql import MysqlDatabase
+from fairday.adapters.database.postgresql import PostgresDatabase
+from fairday.adapters.database.sqlite import SqliteDatabase
 from fairday.kernel.errors import Busy
 from fairday.kernel.sql import Statement, insert_new, upsert, within
 from fairday.ports.database import Database
@@ -87,9 +90,13 @@ def url(place) -> str:
     return url
 
 
+ADAPTERS = {"sqlite": SqliteDatabase, "postgresql": PostgresDatabase, "mysql": MysqlDatabase}
+
+
 @pytest.fixture
 async def database(url) -> AsyncIterator[Database]:
     opened = engines.opened(url)
+    assert type(opened) is ADAPTERS[url.partition(":")[0]]
     yield opened
     await opened.close()
 

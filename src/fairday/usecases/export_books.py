@@ -35,7 +35,7 @@ async def span_of(shop: Shop, first: date | None, last: date | None) -> Span:
     """The days asked for; from the first entry, and until today, where nothing was said."""
     zone = zone_of(shop.settings.books_zone)
     now_ms = shop.clock.now_ms()
-    async with shop.database.read() as reader:
+    async with shop.database.read(snapshot=True) as reader:
         began_ms = await closing.first_entry_ms(reader)
         shut_ms = await closing.shut_until(reader)
     began = day_of(now_ms if began_ms is None else began_ms, zone)
@@ -62,7 +62,7 @@ async def export_beancount(shop: Shop, file: TextIO, span: Span) -> int:
     """How many transactions were written, the opening balances aside."""
     zone, written = zone_of(shop.settings.books_zone), 0
     closed = await _closed_days(shop, span, zone)
-    async with shop.database.read() as reader:
+    async with shop.database.read(snapshot=True) as reader:
         accounts = await closing.balances(reader, end_of(span.last, zone))
     file.write(f'option "title" "{_quoted(shop.settings.name)}"\n')
     file.writelines(f'option "operating_currency" "{one}"\n' for one in sorted({one.currency for one in accounts}))
@@ -91,7 +91,7 @@ def beancount_account(account: str) -> str:
 
 
 async def _opening(shop: Shop, span: Span, zone: tzinfo) -> list[Posting]:
-    async with shop.database.read() as reader:
+    async with shop.database.read(snapshot=True) as reader:
         held = await closing.balances(reader, start_of(span.first, zone))
     return [Posting(one.account, one.currency, one.amount) for one in held if one.amount]
 
@@ -100,7 +100,7 @@ async def _entries(shop: Shop, span: Span, zone: tzinfo) -> AsyncIterator[list[t
     """Page by page, each in a view of its own: a long export keeps no writer waiting."""
     at_ms, after, until_ms = start_of(span.first, zone), "", end_of(span.last, zone)
     while True:
-        async with shop.database.read() as reader:
+        async with shop.database.read(snapshot=True) as reader:
             page = await closing.journal(reader, at_ms, after, until_ms, closing.ENTRIES_AT_ONCE)
         if not page:
             return
@@ -111,7 +111,7 @@ async def _entries(shop: Shop, span: Span, zone: tzinfo) -> AsyncIterator[list[t
 async def _closed_days(shop: Shop, span: Span, zone: tzinfo) -> list[ClosedDay]:
     """The closed days inside, oldest first."""
     found, after_ms = list[ClosedDay](), start_of(span.first, zone)
-    async with shop.database.read() as reader:
+    async with shop.database.read(snapshot=True) as reader:
         while page := await closing.closed_days(reader, after_ms, closing.ENTRIES_AT_ONCE):
             found += [one for one in page if one.until_ms <= end_of(span.last, zone)]
             after_ms = page[-1].until_ms
@@ -120,7 +120,7 @@ async def _closed_days(shop: Shop, span: Span, zone: tzinfo) -> list[ClosedDay]:
 
 async def _assertions(shop: Shop, closed: ClosedDay, zone: tzinfo) -> list[str]:
     """What every account held when the day was closed, to the last minor unit."""
-    async with shop.database.read() as reader:
+    async with shop.database.read(snapshot=True) as reader:
         totals = await closing.totals_of_day(reader, closed.day)
     next_day = day_of(closed.until_ms, zone)
     return [

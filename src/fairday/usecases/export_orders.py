@@ -33,7 +33,7 @@ async def export_orders(shop: Shop, file: TextIO) -> int:
 async def _write_own(shop: Shop, writer: RowWriter) -> int:
     written, before = 0, ""
     while True:
-        async with shop.database.read() as reader:
+        async with shop.database.read(snapshot=True) as reader:
             page = await queries.booked_page(reader, before, PAGE)
             ids = [order.id for order in page]
             lines = await orders.lines_of(reader, ids)
@@ -71,7 +71,7 @@ def _row(order: Order, sku: str, description: str, quantity: int, amount: int) -
 async def _write_past(shop: Shop, writer: RowWriter) -> int:
     written, after = 0, ""
     while True:
-        async with shop.database.read() as reader:
+        async with shop.database.read(snapshot=True) as reader:
             page = await history.past_page(reader, after, PAGE)
             lines = await history.past_lines(reader, [order.order_key for order in page])
         currency_of = {order.order_key: order.currency for order in page}

@@ -63,7 +63,7 @@ async def _export(shop: Shop, sink: _Sink, category_keys: Mapping[str, str], pro
     while page := await shop.products.page(after, PAGE):
         after = page[-1].id
         skus = [sku for product in page for sku in product.skus]
-        async with shop.database.read() as reader:
+        async with shop.database.read(snapshot=True) as reader:
             levels: dict[str, list[StockLevel]] = {}
             for level in await stock.levels(reader, skus):
                 levels.setdefault(level.sku, []).append(level)

@@ -70,7 +70,7 @@ async def show_dashboard(shop: Shop) -> Dashboard:
     """One read for everything, so that its figures belong together."""
     now_ms = shop.clock.now_ms()
     today_ms = now_ms - now_ms % DAY_MS
-    async with shop.database.read() as reader:
+    async with shop.database.read(snapshot=True) as reader:
         sales = await queries.sales_by_day(reader, today_ms - (DAYS - 1) * DAY_MS, today_ms + DAY_MS)
         states = await queries.counts_by_state(reader)
         best = await queries.best_sellers(reader, today_ms - (DAYS - 1) * DAY_MS, ROWS)
