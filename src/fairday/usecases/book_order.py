@@ -7,7 +7,6 @@ come here at once. What is heard at the same moment is written together.
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from fairday.domain.inventory import StockChanged
 from fairday.domain.inventory import store as stock
@@ -18,7 +17,7 @@ from fairday.domain.orders import Order
 from fairday.domain.orders import store as orders
 from fairday.domain.orders.events import OrderPlaced
 from fairday.domain.orders.model import OrderLine
-from fairday.domain.payments import PaymentOutcome, Refund
+from fairday.domain.payments import PaymentOutcome
 from fairday.domain.payments import store as payments
 from fairday.domain.pricing import gift_store
 from fairday.domain.pricing import store as pricing
@@ -124,20 +123,10 @@ async def _as_they_are(shop: Shop, verdicts: Sequence[Verdict], changed: Sequenc
 
 
 async def post_captures(
-    unit: Writer,
-    paid: Sequence[tuple[Order, Sequence[OrderLine], PaymentOutcome]],
-    now_ms: int,
-    *,
-    released: Sequence[Refund] = (),
+    unit: Writer, paid: Sequence[tuple[Order, Sequence[OrderLine], PaymentOutcome]], now_ms: int
 ) -> None:
-    """Post the sales whose money is captured, and no other; without the parts that were released before."""
+    """Post the sales whose money is captured, and no other."""
     sales = [sale_of(order, lines, outcome.fee) for order, lines, outcome in paid if outcome.state == "captured"]
-    if released:
-        parts = {order.id: order for order, _, _ in paid}
-        sales = [
-            _without(sale, [given_back(parts[one.order_id], one) for one in released if one.order_id == sale.order_id])
-            for sale in sales
-        ]
     await ledger.post(unit, [capture_entry(sale, now_ms) for sale in sales])
 
 
@@ -153,34 +142,6 @@ def sale_of(order: Order, lines: Sequence[OrderLine], fee: int) -> Sale:
         order_id=order.id, provider=order.provider, currency=order.currency, goods=after_discount + discount,
         discount=discount, shipping=shipping, tax=order.tax, fee=fee, gift=order.gift, credit=order.credit,
     )  # fmt: skip
-
-
-def given_back(order: Order, part: Refund) -> Sale:
-    """A part that was refunded or released, taken apart for the books."""
-    return Sale(
-        order_id=order.id, provider=order.provider, currency=order.currency, discount=0, fee=0, tax=part.tax,
-        goods=part.amount - part.shipping - part.tax + postage_tax(order, part.shipping),
-        shipping=part.shipping - postage_tax(order, part.shipping),
-    )  # fmt: skip
-
-
-def postage(order: Order) -> int:
-    """What the shopper agreed to pay for sending it, with its tax."""
-    return order.shipping + (0 if order.tax_included else order.shipping_tax)
-
-
-def postage_tax(order: Order, shipping: int) -> int:
-    """The tax in a part of the postage."""
-    return order.shipping_tax * shipping // postage(order) if postage(order) else 0
-
-
-def _without(sale: Sale, parts: Sequence[Sale]) -> Sale:
-    return replace(
-        sale,
-        goods=sale.goods - sum(part.goods for part in parts),
-        shipping=sale.shipping - sum(part.shipping for part in parts),
-        tax=sale.tax - sum(part.tax for part in parts),
-    )
 
 
 async def announce_scarcity(unit: Writer, came_back: Mapping[str, int], now_ms: int) -> None:

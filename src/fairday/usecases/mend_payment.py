@@ -15,13 +15,13 @@ from fairday.domain.payments import store as payments
 from fairday.kernel.ids import derived_id
 from fairday.kernel.unit_of_work import Writer
 from fairday.ports.payment_reports import ReportLine
-from fairday.usecases.book_order import given_back
 from fairday.usecases.compare_reports import Found, line_ref, refund_name
 from fairday.usecases.refund_order import RefundOrder, finish_refund, postage_left, take_off
 from fairday.usecases.return_late_payment import return_late_payment
 from fairday.usecases.settle_orders import settle_order
 from fairday.usecases.ship_order import book_capture
 from fairday.usecases.shop import Shop
+from fairday.usecases.take_apart import given_back
 from fairday.usecases.write_audit import write_audit
 
 BOOKED, POSTED, RETURNED = "booked", "posted", "returned"

@@ -28,10 +28,11 @@ from fairday.domain.pricing import store as pricing
 from fairday.kernel.errors import Conflict, Invalid
 from fairday.kernel.events import announce
 from fairday.kernel.unit_of_work import Reader, Writer
-from fairday.usecases.book_order import announce_scarcity, given_back, postage, postage_tax
+from fairday.usecases.book_order import announce_scarcity
 from fairday.usecases.repeat_command import effect_id, remember_command
 from fairday.usecases.ship_order import lock_order
 from fairday.usecases.shop import Shop
+from fairday.usecases.take_apart import given_back, postage, postage_tax
 from fairday.usecases.write_audit import write_audit
 
 # Line number to (pieces refunded, those of them that had been sent), as a refund remembers it.

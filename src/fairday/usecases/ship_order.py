@@ -14,7 +14,7 @@ from fairday.domain.fulfilment import store as fulfilment
 from fairday.domain.fulfilment.errors import NothingToShip
 from fairday.domain.inventory import sending
 from fairday.domain.inventory.errors import AwaitingStock
-from fairday.domain.ledger import cost_entry
+from fairday.domain.ledger import capture_entry, cost_entry
 from fairday.domain.ledger import store as ledger
 from fairday.domain.orders import Command, NotAllowed, Order, OrderLine
 from fairday.domain.orders import store as orders
@@ -25,9 +25,10 @@ from fairday.kernel.errors import Conflict, NotFound
 from fairday.kernel.events import announce
 from fairday.kernel.ids import derived_id
 from fairday.kernel.unit_of_work import Reader, Writer
-from fairday.usecases.book_order import post_captures
+from fairday.usecases.book_order import sale_of
 from fairday.usecases.repeat_command import effect_id, remember_command
 from fairday.usecases.shop import Shop
+from fairday.usecases.take_apart import without
 from fairday.usecases.write_audit import write_audit
 
 
@@ -109,7 +110,8 @@ async def book_capture(shop: Shop, order_id: str) -> bool:
     async with shop.database.write() as unit:
         order, lines = await lock_order(unit, order_id)
         await payments.record_many(unit, [outcome], now_ms)
-        await post_captures(unit, [(order, lines, outcome)], now_ms, released=await _released(unit, order.id))
+        sale = without(sale_of(order, lines, outcome.fee), order, await _released(unit, order.id))
+        await ledger.post(unit, [capture_entry(sale, now_ms)])
     return True
 
 
