@@ -34,10 +34,10 @@ T = TypeVar("T")
 
 
 @contextmanager
-def store() -> Iterator["Fairday"]:
+def store(database: str = "") -> Iterator["Fairday"]:
     """A store in a folder of its own, as `fairday up` opens one, for the time of the attack."""
     with tempfile.TemporaryDirectory(prefix="fairday-adversary-") as folder:
-        settings = Settings(state=str(Path(folder) / "state"), database=from_environment().database)
+        settings = Settings(state=str(Path(folder) / "state"), database=database or from_environment().database)
         with running_store(Path(settings.state), environment={"FAIRDAY_DATABASE": settings.database}) as running:
             yield Fairday(running.url, settings)
 

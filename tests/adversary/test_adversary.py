@@ -1,5 +1,6 @@
 """The black-box suite can fail: a careless shop fails every case, a careful one and ours hold them all."""
 
+import asyncio
 import json
 
 import pytest
@@ -9,7 +10,9 @@ from benchmarks.adversary.cases import CASES, SMALL, Sizes, attack
 from benchmarks.adversary.fairday import store
 from benchmarks.adversary.release import at_once
 from benchmarks.adversary.shop import Request
+from fairday.adapters.database.beside import drop_beside, make_beside
 from tests.adversary.careless_shop import serving
+from tests.engines import ADMIN, SERVERS, server
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -32,6 +35,21 @@ def test_ours_holds():
         findings = attack(shop, SMALL)
     assert [finding.case for finding in findings if not finding.held] == [], table(findings)
     assert len(findings) == len(CASES)
+    assert findings[-1].seen["orders"] == SMALL.stock
+
+
+@pytest.mark.long
+@pytest.mark.store
+@pytest.mark.parametrize("engine", SERVERS)
+def test_ours_holds_on_servers(engine):
+    beside = server(engine).url(ADMIN[engine])
+    url = asyncio.run(make_beside(beside))
+    try:
+        with store(url) as shop:
+            findings = attack(shop, SMALL)
+    finally:
+        asyncio.run(drop_beside(beside, url))
+    assert [finding.case for finding in findings if not finding.held] == [], table(findings)
     assert findings[-1].seen["orders"] == SMALL.stock
 
 
