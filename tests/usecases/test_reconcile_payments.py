@@ -279,3 +279,13 @@ async def test_money_for_an_order_that_is_off_goes_back(shop, clock, state):
     await agree(shop)
     outcome = (await shop.payments["sandbox"].find([held.id]))[held.id]
     assert outcome.refunded == outcome.captured == held.total
+
+
+async def test_money_that_names_no_order_is_left_to_somebody(shop, state):
+    """A provider's account may take money for others too."""
+    with sqlite3.connect(state / "sandbox-payments.db") as connection:
+        connection.execute(
+            "INSERT INTO movements (at_ms, kind, order_id, refund_id, amount, currency, reason)"
+            " VALUES (1, 'capture', '', '', 900, 'EUR', '')"
+        )
+    assert await kinds(shop, repair=True) == [("capture", "by_hand")]

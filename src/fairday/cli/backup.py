@@ -39,7 +39,8 @@ def restore_command(folder: Path, state: Path | None) -> None:
     """Fill an empty state from the backup in FOLDER, after checking every byte of it. No store may run there.
 
     What customers paid since the backup was made is known to the payment providers only: run `fairday reconcile
-    --repair` before opening.
+    --repair` before opening. A store that is a copy of one that still runs needs payment keys of its own: it would send
+    back the money of every order that it does not know.
     """
     try:
         manifest = asyncio.run(restore(settings_for(state), folder))

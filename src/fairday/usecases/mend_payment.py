@@ -34,8 +34,8 @@ async def mend_payment(shop: Shop, actor: Actor, found: Found) -> str:
     one, line = found.difference, found.line
     if one.kind == "owed":
         return await _give_back(shop, actor, found)
-    if line is None:
-        return BY_HAND
+    if line is None or not (line.order_id or one.kind == "fee"):
+        return BY_HAND  # money that names no order of ours is not ours to send anywhere
     if one.kind == "capture":
         return await _capture(shop, actor, found, line)
     if one.kind == "refund":
