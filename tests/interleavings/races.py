@@ -15,6 +15,7 @@ from fairday.domain.fulfilment.errors import NothingToShip
 from fairday.domain.inventory import OutOfStock
 from fairday.domain.inventory import store as stock
 from fairday.domain.orders import CartOrdered, InFlight, NotAllowed, StaleTotal
+from fairday.domain.orders import store as orders
 from fairday.domain.payments import PaymentDeclined, RefundTooLarge
 from fairday.domain.pricing import Voucher, gift_store
 from fairday.domain.pricing import store as pricing
@@ -25,6 +26,7 @@ from fairday.usecases.cancel_order import cancel_order
 from fairday.usecases.issue_gift_card import IssueGiftCard, issue_gift_card
 from fairday.usecases.place_order import PlacedOrder, place_order
 from fairday.usecases.refund_order import RefundOrder, refund_order
+from fairday.usecases.settle_orders import settle_orders
 from fairday.usecases.ship_order import ShipOrder, ship_order
 from fairday.usecases.shop import Shop
 from tests.accounts import audit
@@ -40,12 +42,13 @@ Judge = Callable[[Shop, dict[str, Any]], Awaitable[None]]
 
 @dataclass
 class Bout:
-    """One setting of a race, fresh for every order of steps."""
+    """One setting of a race, fresh for every order of steps. `b_stops`: where b stops, if that must be told."""
 
     a: Act
     b: Act
     judge: Judge
     cart: Cart | None = None
+    b_stops: frozenset[str] = frozenset()
 
 
 Race = Callable[[Shop], Awaitable[Bout]]
@@ -75,6 +78,8 @@ class Arena:
             with suppress(Refusal):
                 await self._act(getattr(bout, name))(side)
             stops[name] = stops_of(side.steps, frozenset(contested))
+            if name == "b" and bout.b_stops:
+                stops[name] = bout.b_stops
         for plan in plans:
             bout = await race(self.shop)
             sides = [Side(name, stops[name]) for name in ("a", "b")]
@@ -117,6 +122,12 @@ async def level(shop: Shop, sku: str) -> tuple[int, int, int]:
     async with shop.database.read() as reader:
         (found,) = await stock.levels(reader, [sku])
     return found.on_hand, found.held, found.allocated
+
+
+async def version(shop: Shop, order_id: str) -> int:
+    """How often the order was taken from one state to another."""
+    async with shop.database.read() as reader:
+        return (await orders.get_many(reader, [order_id]))[order_id].version
 
 
 async def captured(shop: Shop, order_ids: Sequence[str]) -> int:
@@ -212,6 +223,45 @@ async def let_go_and_hold(shop: Shop) -> Bout:
             assert (await pricing.vouchers(reader, [code]))[code].used == 1
 
     return Bout(_placing(no), _placing(yes), judge)
+
+
+async def two_sweeps(shop: Shop) -> Bout:
+    """An order whose answer was lost, found by the sweeps of two processes: it is booked once."""
+    sku = await goods(shop, 5)
+    order = (await buy(shop, {sku: 2}, token="tok_challenge")).order
+    await shop.payments["sandbox"].approve(order.id)  # type: ignore[attr-defined]
+
+    async def sweep(shop: Shop) -> None:
+        await settle_orders(shop, stale_ms=0)
+
+    async def judge(shop: Shop, answers: dict[str, Any]) -> None:
+        refusals(answers)
+        assert await level(shop, sku) == (5, 0, 2)
+        assert await captured(shop, [order.id]) == order.total
+        assert await version(shop, order.id) == order.version + 1
+
+    return Bout(sweep, sweep, judge)
+
+
+async def sweep_and_pay(shop: Shop) -> Bout:
+    """F-25: a sweep that does not wait meets an order that is just being paid: it is booked, or let go, never both."""
+    sku = await goods(shop, 5)
+    command = await an_order(shop, await a_cart(shop, {sku: 1}))
+
+    async def sweep(shop: Shop) -> None:
+        await settle_orders(shop, stale_ms=0)
+
+    async def judge(shop: Shop, answers: dict[str, Any]) -> None:
+        refusals({"a": answers["a"]}, PaymentDeclined)
+        refusals({"b": answers["b"]})
+        placed = isinstance(answers["a"], PlacedOrder) and answers["a"].state == "placed"
+        assert await level(shop, sku) == (5, 0, int(placed))
+        if placed:
+            assert await version(shop, answers["a"].order.id) == 1
+
+    # By itself the sweep finds nothing to do, so where it stops cannot be seen beforehand.
+    stops = frozenset({"begin 1", "lock orders 1", "update orders 1", "lock stock 1", "update stock 1", "commit 1"})
+    return Bout(_placing(command), sweep, judge, b_stops=stops)
 
 
 async def cart_twice(shop: Shop) -> Bout:

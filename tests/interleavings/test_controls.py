@@ -111,7 +111,18 @@ def no_locks_in_one_order(monkeypatch):
     monkeypatch.setattr(pricing, "release_many", shelf_first)
 
 
+def no_lock_of_what_is_held(monkeypatch):
+    looks = select(ORDERS.c.id).where(within(ORDERS.c.id, "order_ids"), ORDERS.c.state == "held")
+    monkeypatch.setattr(orders, "_LOCK_HELD", Statement(looks))
+    blind = {"state": "placed", "invoice_number": bindparam("b_number"), "version": ORDERS.c.version + 1}
+    monkeypatch.setattr(
+        orders, "_PLACE", Statement(update(ORDERS).where(ORDERS.c.id == bindparam("b_id")).values(blind))
+    )
+
+
 GUARDS = {
+    "two sweeps": no_lock_of_what_is_held,
+    "sweep and pay": no_lock_of_what_is_held,
     "gift card": no_gift_guard,
     "let go and hold": no_locks_in_one_order,
     "last piece": no_shelf_guard,

@@ -11,6 +11,8 @@ RACES = {
     "last voucher": (races.last_voucher, ("vouchers", "voucher_uses")),
     "gift card": (races.gift_card, ("gift_balances", "gift_movements")),
     "let go and hold": (races.let_go_and_hold, ("stock", "vouchers", "voucher_uses")),
+    "two sweeps": (races.two_sweeps, ("orders", "stock", "payments")),
+    "sweep and pay": (races.sweep_and_pay, ("orders", "stock", "payments")),
     "cart twice": (races.cart_twice, ("order_carts", "stock")),
     "double pay": (races.double_pay, ("order_commands", "order_carts", "stock")),
     "cart edited": (races.cart_edited, ("carts", "orders")),
