@@ -6,6 +6,7 @@ other; on SQLite one after another, in an order that the seed chooses.
 
 import asyncio
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -18,6 +19,8 @@ from fairday.kernel.ids import new_id
 from fairday.usecases.cancel_order import cancel_order
 from fairday.usecases.check_invariants import check_invariants
 from fairday.usecases.count_stock import CountStock, count_stock
+from fairday.usecases.export_products import export_products
+from fairday.usecases.import_products import ImportProducts, import_products
 from fairday.usecases.manage_stock import (
     MoveStock,
     ReceiveStock,
@@ -161,3 +164,23 @@ async def test_what_arrives_is_for_the_oldest_and_sent_once(shop):
     await cancel_order(shop, first, reason="", actor=SYSTEM)
     assert await together(ship_order(shop, ShipOrder(order_id=third))) == ["Shipment"]
     assert await level(shop) == [("main", 2, 0, 0)]
+
+
+async def test_importing_and_buying_the_last_piece_at_once(shop, tmp_path):
+    """F-64 through a file: it says of two pieces fewer what it may; what was promised meanwhile stays promised."""
+    await export_products(shop, tmp_path / "all.jsonl")
+    lines = [msgspec.json.decode(line) for line in (tmp_path / "all.jsonl").read_bytes().splitlines()]
+    for line in lines:
+        for variant in line.get("variants", []):
+            for shelf in variant.get("stock", {}).values():
+                shelf["on_hand"] -= 2
+    (tmp_path / "fewer.jsonl").write_bytes(b"\n".join(map(msgspec.json.encode, lines)))
+    commands = await orders_of(shop, {"MUG": 1}, strangers(6))
+    crowd = jostled(shop, 7)
+    answers = await together(
+        *(place_order(crowd, command) for command in commands),
+        import_products(crowd, ImportProducts(path=tmp_path / "fewer.jsonl")),
+    )
+    ((_, on_hand, held, allocated),) = await level(shop)
+    assert (held, allocated) == (0, answers.count("PlacedOrder"))
+    assert (on_hand, allocated) in {(2, 0), (2, 1), (2, 2), (4, 3), (4, 4)}
