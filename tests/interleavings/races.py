@@ -34,7 +34,7 @@ from tests.buying import a_cart, an_order, buy
 from tests.goods import put_goods
 from tests.interleavings.stage import BEGIN, Plans, Side, Stage, StagedDatabase, Waiting, stops_of
 
-AUDITED_EVERY = 25
+AUDITED_EVERY = 100
 ONE_WITH_POSTAGE = 2_490
 Act = Callable[[Shop], Awaitable[Any]]
 Judge = Callable[[Shop, dict[str, Any]], Awaitable[None]]
