@@ -222,3 +222,19 @@ async def test_a_price_is_seen_by_every_process_within_five_seconds(state, datab
 
 def shows(page: str, price: str) -> bool:
     return price in httpx.get(page, timeout=PATIENCE_S).text
+
+
+@pytest.mark.long
+async def test_processes_that_start_at_once_on_nothing_make_one_shop(state, tmp_path):
+    """Schema, seeds, secret and search index: whoever is first makes them, and the others take what is there."""
+    try:
+        with engines.bare("postgresql", tmp_path) as url, fleet(
+            state, {"FAIRDAY_DATABASE": url}, ("worker", "worker-2", "orders", "carts", "storefront")
+        ) as running:  # fmt: skip
+            assert Shopper(running.url).web.get(HOME).status_code == 200
+            async with open_shop(state, database=url) as shop:
+                await put_goods(shop, {"LAMP": 9})
+            assert Shopper(running.url).buy_by_program()["state"] == "placed"
+            await audited(state, url)
+    except engines.MissingEngineError as missing:
+        not_run(str(missing))
