@@ -24,7 +24,7 @@ NOON_MS = 1_790_000_000_000
 # Units of work, statements in them, questions outside them.
 QUOTED = (0, 0, 6)
 PLACED = (2, 23, 6)
-REPEATED = (0, 0, 4)
+REPEATED = (1, 6, 9)
 AFTER = {"ship": (1, 24, 3), "refund": (2, 29, 2), "cancel": (2, 29, 7)}
 GOODS = {f"SKU{number:02}": 50 for number in range(20)}
 
