@@ -152,7 +152,7 @@ async def _adopt(shop: Shop, actor: Actor, found: Found, line: ReportLine, name:
     """Write a refund down that we never asked for. One of all that was left of an unsent order calls that off."""
     now_ms = shop.clock.now_ms()
     async with shop.database.write() as unit:
-        order = (await orders.get_many(unit, [line.order_id]))[line.order_id]
+        order = (await orders.get_locked(unit, [line.order_id]))[line.order_id]
         payment = (await payments.get_many(unit, [order.id]))[order.id]
         rest = payment.captured - payment.refunded
         refund = await _as_refund(unit, order, line, name, whole=line.amount == rest and order.due == order.total)
