@@ -177,7 +177,7 @@ async def _some_tables(url: str, dice: random.Random, process: subprocess.Popen[
             if count >= wanted:
                 return
         elif _at_work(url):
-            await asyncio.sleep(dice.uniform(0, 0.3))
+            await asyncio.sleep(dice.uniform(0, 0.12))
             return
         await asyncio.sleep(0.005)
 
@@ -213,4 +213,4 @@ async def test_killed_at_any_point_the_next_try_ends_it(engine_name, tmp_path):
 @pytest.mark.parametrize("engine_name", engines.ENGINES)
 async def test_killed_at_many_points_the_next_try_ends_it(engine_name, tmp_path):
     left = [await kill_and_go_on(engine_name, tmp_path, seed) for seed in range(100, 112)]
-    assert left.count(newest_revision()) < len(left) / 2
+    assert left.count(newest_revision()) < len(left), "no kill came in time: this test would prove nothing"
