@@ -133,7 +133,7 @@ def _postgresql() -> Server:
         "deadlock_timeout": "100ms",
     }
     arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    process = _start(folder, "INT", programs / "postgres", "-D", folder / "data", *arguments)
+    process = _start(folder, programs / "postgres", "-D", folder / "data", *arguments)
     running = Server("postgresql", process, folder)
     _stop_at_exit(running, signal.SIGINT)
     _await_answer(running, "postgres")
@@ -149,10 +149,10 @@ def _mariadb() -> Server:
     _run("mariadb-install-db", *reversed(own), "--auth-root-authentication-method=normal", "--skip-test-db")
     # Without grants every name is let in, over the socket only.
     process = _start(
-        folder, "TERM", program, *reversed(own), f"--socket={folder / SOCKET}", f"--pid-file={folder / 'pid'}",
+        folder, program, *reversed(own), f"--socket={folder / SOCKET}", f"--pid-file={folder / 'pid'}",
         "--skip-networking", "--skip-grant-tables", "--character-set-server=utf8mb4", "--skip-log-bin",
         "--collation-server=utf8mb4_bin", "--innodb-flush-log-at-trx-commit=1", "--max-connections=200",
-        "--innodb-buffer-pool-size=128M", "--max-prepared-stmt-count=100000", "--performance-schema=0",
+        "--innodb-buffer-pool-size=128M", "--max-prepared-stmt-count=100000", "--performance-schema=0", how="TERM",
     )  # fmt: skip
     running = Server("mysql", process, folder)
     _stop_at_exit(running, signal.SIGTERM)
@@ -164,7 +164,7 @@ def _run(*command: object) -> None:
     subprocess.run([str(part) for part in command], check=True, capture_output=True, cwd="/", **_unprivileged())
 
 
-def _start(folder: Path, how: str, *command: object) -> subprocess.Popen[bytes]:
+def _start(folder: Path, *command: object, how: str = "INT") -> subprocess.Popen[bytes]:
     """The server itself, not a script around it, so that its number is the one to stop. It does not outlive us."""
     with (folder / "log").open("wb") as log:
         arguments = ["setpriv", "--pdeathsig", how, *(str(part) for part in command)]
