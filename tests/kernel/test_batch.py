@@ -160,6 +160,19 @@ async def test_no_wake_up_is_lost():
         assert await batch.ask(-1) == -1
 
 
+@pytest.mark.parametrize("turns", range(12))
+async def test_whoever_comes_just_as_a_batch_ends_is_answered(turns):
+    """The second one comes so many turns of the loop after the first, whatever the queue is doing then."""
+    kitchen = Kitchen()
+    batch = Batch(kitchen.cook)
+    first = asyncio.ensure_future(batch.ask("a"))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        assert await batch.ask("b") == "b!"
+        assert await first == "a!"
+
+
 async def test_a_cancelled_loop_leaves_nobody_waiting():
     kitchen = Kitchen()
     kitchen.go.clear()

@@ -27,7 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TABLE = Path(__file__).with_name("guards.toml")
 COPIED = ("src", "tests", "pyproject.toml")
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own below it
-DEADLINE_S = 600
+DEADLINE_S = 120  # whoever waits for ever without its guard is caught too
+GREEN_DEADLINE_S = 900
 _FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
@@ -110,7 +111,9 @@ def _must_be_green(pool: ThreadPoolExecutor, trees: Sequence[Path], chosen: Sequ
     """RottenError when a test that will be asked is red as it is: its answer would mean nothing."""
     tests = sorted({test for guard in chosen for test in guard.tests})
     shares = [tests[number :: len(trees)] for number in range(len(trees))]
-    answers = [pool.submit(_asked, tree, share) for tree, share in zip(trees, shares, strict=True) if share]
+    answers = [
+        pool.submit(_asked, tree, share, GREEN_DEADLINE_S) for tree, share in zip(trees, shares, strict=True) if share
+    ]
     if red := [answer.result() for answer in answers if answer.result()]:
         raise RottenError(f"red as it is: {', '.join(red)}")
 
@@ -138,7 +141,7 @@ def _without(tree: Path, guard: Guard) -> str:
             path.write_text(text, encoding="utf-8")
 
 
-def _asked(tree: Path, tests: Sequence[str]) -> str:
+def _asked(tree: Path, tests: Sequence[str], deadline_s: int = DEADLINE_S) -> str:
     """The first test that fails there, "" for none."""
     # On SQLite alone: the servers would take longer to start than all of this takes.
     chosen = ["-p", "no:cacheprovider", "-k", "not postgresql and not mysql", *tests]
@@ -146,7 +149,7 @@ def _asked(tree: Path, tests: Sequence[str]) -> str:
     environment = {**os.environ, "PYTHONPATH": f"{tree / 'src'}:{tree}", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         ran = subprocess.run(
-            command, cwd=tree, env=environment, capture_output=True, text=True, timeout=DEADLINE_S, check=False
+            command, cwd=tree, env=environment, capture_output=True, text=True, timeout=deadline_s, check=False
         )
     except subprocess.TimeoutExpired:
         return f"{tests[0]} (no end)"
