@@ -7,7 +7,7 @@ FAST := $(addprefix tests/,shape kernel domain messages contract demo interfaces
 PYTEST := $(PY) -m pytest -p no:cacheprovider
 
 .DEFAULT_GOAL := help
-.PHONY: help up install install-dev lint format test test-fast test-long shape lighthouse bench-pages bench-import bench-orders adversary simulate torture mutants check lock clean
+.PHONY: help up install install-dev lint format test test-fast test-long shape lighthouse bench-pages bench-import bench-orders adversary simulate torture mutants interleavings check lock clean
 
 help:  ## this list
 	@echo "Fairday: make TARGET"
@@ -76,6 +76,10 @@ torture: install-dev  ## KILLS=200 kills of a store under load; ENGINE=postgresq
 
 mutants: install-dev  ## take each guard away on purpose; a test must notice (JSON=file, ONLY=guard)
 	@$(PY) -m tests.mutants.mutate $(if $(JSON),--json $(JSON)) $(if $(ONLY),--only "$(ONLY)")
+
+interleavings: install-dev  ## every order of the steps of two transactions, on PostgreSQL and MariaDB (most of an hour)
+	@tools/machine postgresql mariadb
+	FAIRDAY_ALL_ORDERS=1 $(PYTEST) -n $(WORKERS) --dist load -m long tests/interleavings/test_races.py
 
 check: install  ## what must never be false about the stored shop
 	@.venv/bin/fairday check
