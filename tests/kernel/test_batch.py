@@ -189,6 +189,23 @@ async def test_a_cancelled_loop_leaves_nobody_waiting():
     assert await batch.ask("d") == "d!"
 
 
+async def test_cancelled_while_items_are_tried_one_by_one_it_leaves_nobody_waiting():
+    stuck = asyncio.Event()
+
+    async def work(items):
+        if len(items) > 1:
+            raise ValueError(items)
+        stuck.set()
+        await asyncio.Event().wait()
+
+    batch = Batch(work)
+    asked = [asyncio.ensure_future(batch.ask(name)) for name in "abc"]
+    await stuck.wait()
+    next(task for task in asyncio.all_tasks() if "_drain" in repr(task.get_coro())).cancel()
+    answers = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 5)
+    assert all(isinstance(answer, asyncio.CancelledError) for answer in answers)
+
+
 async def test_each_work_has_its_own_queue_and_gets_its_context():
     async def twice(context, items):
         return [context * item for item in items]

@@ -113,9 +113,8 @@ class Batch(Generic[Q, A]):
         except Exception as problem:  # noqa: BLE001 - whatever it was, it must not spoil the neighbours
             if len(batch) == 1:
                 _settle(batch[0], problem)
-                return
-            for asked in batch:
-                await self._answer([asked])
+            else:
+                await self._one_by_one(batch)
         except BaseException:
             for asked in batch:
                 asked.answer.cancel()
@@ -123,6 +122,14 @@ class Batch(Generic[Q, A]):
         else:
             for asked, answer in zip(batch, answers, strict=True):
                 _settle(asked, answer)
+
+    async def _one_by_one(self, batch: Sequence[_Asked[Q, A]]) -> None:
+        try:
+            for asked in batch:
+                await self._answer([asked])
+        finally:
+            for asked in batch:  # only when this task was cancelled
+                asked.answer.cancel()
 
     async def _patiently(self, items: Sequence[Q]) -> Sequence[A | Exception]:
         for tried in range(1, BUSY_TRIES):
