@@ -72,6 +72,24 @@ def test_a_bank_that_asks_back_is_answered_on_its_own_page(page, answer, where):
         expect(page.get_by_role("main")).to_contain_text("$")
 
 
+def test_what_is_chosen_while_the_price_is_on_its_way_stays_chosen(page):
+    """A state is chosen, then the card; the answer to the first comes last, and does not take the second back."""
+    fill_a_basket(page)
+    page.goto("/en-us/checkout")
+    held = []
+    page.route("**/checkout", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
+    fill_in_checkout(page, payment="sandbox:tok_challenge")
+    page.locator("[name=name]").focus()
+    page.wait_for_function("document.querySelector('form[aria-busy]') !== null")
+    assert len(held) == 1
+    held[0].continue_()
+    page.wait_for_function("document.querySelector('form[aria-busy]') === null")
+    page.unroute("**/checkout")
+    assert page.locator("[name=payment]").input_value() == "sandbox:tok_challenge"
+    pay(page)
+    expect(page).to_have_url(re.compile("/sandbox/challenge/"))
+
+
 def test_an_order_page_opens_with_its_link_and_with_no_other(page, open_context):
     address = buy_as_guest(page)
     assert page.request.get(address).status == 200

@@ -33,7 +33,8 @@ async def shop(state):
 
 async def redeem(shop, order: str) -> None:
     async with shop.database.write() as unit:
-        await store.redeem_many(unit, [VoucherUse("TEN-OFF", order, order, shop.clock.now_ms())])
+        if await store.redeem_many(unit, [VoucherUse("TEN-OFF", order, order, shop.clock.now_ms())]):
+            raise VoucherRefused
 
 
 async def actions(shop) -> list[str]:

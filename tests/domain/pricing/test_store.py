@@ -206,6 +206,8 @@ async def test_control_the_race_exists_when_the_limit_is_only_read(database):
     assert await race(database, careless) > 3
 
 
+_EMPTY_CARD = "INSERT INTO gift_balances VALUES ('g', 'card', 'opener', '1234', '', 'EUR', 0, 1, '', 'en', 0, 0)"
+_MOVED = "INSERT INTO gift_movements VALUES"
 BREAKING = {
     "prices-positive": "INSERT INTO prices VALUES ('A', 'EUR', 100, 100)",
     "listings-known": "INSERT INTO listings VALUES ('p', 'maybe')",
@@ -215,6 +217,9 @@ BREAKING = {
     "voucher-uses-counted": "INSERT INTO vouchers VALUES ('A', 'percent', 0, 0, '', 0, 0, 0, 0, 0, 1, 1)",
     "voucher-limit-held": "UPDATE vouchers SET uses_limit = 1 WHERE code = 'TEN'",
     "voucher-in-range": "INSERT INTO vouchers VALUES ('A', 'percent', 1000001, 0, '', 0, 0, 0, 0, 0, 0, 1)",
+    "gift-balances-add-up": "UPDATE gift_balances SET balance = 5",
+    "gift-movements-make-sense": f"{_MOVED} ('m', 'g', 'issue', -5, '', '', 0), ('n', 'g', 'issue', 5, '', '', 0)",
+    "gift-returns-within-uses": f"{_MOVED} ('m', 'g', 'refund', 5, 'o', '', 0), ('n', 'g', 'expire', -5, '', '', 0)",
     "voucher-exists": "INSERT INTO voucher_uses VALUES ('o', 'GONE', 'c', 0)",
 }
 
@@ -224,6 +229,7 @@ async def test_each_invariant_can_be_broken(database, name):
     await write(database, store.put_vouchers, [VOUCHER])
     await write(database, redeem, [use(1), use(2)])
     async with database.write() as unit:
+        await unit.run(Statement(text(_EMPTY_CARD)))
         await unit.run(Statement(text(BREAKING[name])))
     assert set(await broken(database)) == {name}
     rule = next(rule for rule in INVARIANTS if rule.name == name)

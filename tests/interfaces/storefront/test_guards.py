@@ -31,7 +31,7 @@ def filled(pattern):
 
 
 async def test_there_are_as_many_as_we_think(shop):
-    assert len(posts(shop)) == 16
+    assert len(posts(shop)) == 18
 
 
 @pytest.mark.parametrize("headers", CROSS)

@@ -27,11 +27,25 @@ def bench() -> None:
     "--database", default="sqlite:", show_default=True, metavar="URL",
     help="The engine. On a server, a database is made beside the one named here, and dropped afterwards.",
 )  # fmt: skip
-@click.option("--clients", default=32, show_default=True, type=click.IntRange(1, CONNECTIONS_LIMIT))
-@click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.1, SECONDS_LIMIT))
+@click.option(
+    "--clients",
+    default=32,
+    show_default=True,
+    type=click.IntRange(1, CONNECTIONS_LIMIT),
+    help="Connections that ask at once.",
+)
+@click.option(
+    "--seconds", default=10.0, show_default=True, type=click.FloatRange(0.1, SECONDS_LIMIT), help="How long to order."
+)
 @click.option("--hot/--spread", default=False, help="One SKU that is in every order, or all alike (the default).")
 @click.option("--rate", default=0.0, type=click.FloatRange(0), help="Orders a second to send, whether or not answered.")
-@click.option("--products", default=1_000, show_default=True, type=click.IntRange(LINES, 2_000_000))
+@click.option(
+    "--products",
+    default=1_000,
+    show_default=True,
+    type=click.IntRange(LINES, 2_000_000),
+    help="Products on the shelves.",
+)
 @click.option("--orders", default=0, type=click.IntRange(0, 20_000_000), help="Orders that were placed before.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def orders(*, as_json: bool, hot: bool, **given: Any) -> int:  # noqa: ANN401 - the options above, as `Plan` names them

@@ -24,7 +24,7 @@ AGE_S = 60
 FIRST_PROBLEM = 400
 HTML = "text/html; charset=utf-8"
 _SPANS = re.compile(r"(`[^`]+`|\*\*[^*]+\*\*)")
-_GROUPS = ("products", "search", "categories", "carts", "orders")
+_GROUPS = ("products", "search", "categories", "carts", "orders", "gift-cards")
 
 
 class Span(Struct, frozen=True):

@@ -113,6 +113,18 @@ function validate(form) {
   });
 }
 
+// What was chosen while an answer was on its way stays chosen, where it is still offered. Hidden fields are the server's.
+function keep(old, fresh) {
+  for (const field of all("select[name], input[name]:not([type=hidden])", old)) {
+    const one = field.type === "radio";
+    const twin = all(`[name="${field.name}"]`, fresh).find((other) => !one || other.value === field.value);
+    if (!twin) continue;
+    if (one) twin.checked ||= field.checked;
+    else if (field.type === "checkbox") twin.checked = field.checked;
+    else if (!twin.options || [...twin.options].some((option) => option.value === field.value)) twin.value = field.value;
+  }
+}
+
 // Checkout: a new country, state or way of sending is priced by the server, and only the live parts are replaced.
 function requote(form) {
   const button = form.querySelector("[data-quote-button]");
@@ -133,7 +145,9 @@ function requote(form) {
       if (!request.response) return;
       for (const old of all("[data-live]", form)) {
         const fresh = request.response.querySelector(`[data-live="${old.dataset.live}"]`);
-        if (fresh && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(fresh));
+        if (!fresh || old.contains(document.activeElement)) continue;
+        keep(old, fresh);
+        old.replaceWith(document.adoptNode(fresh));
       }
     };
     request.send(body);
