@@ -18,7 +18,8 @@ from fairday.bootstrap.settings import Settings
 from fairday.bootstrap.wiring import open_shop
 from fairday.domain.access import SYSTEM
 from fairday.domain.orders.tables import ORDERS
-from fairday.kernel.errors import Refusal
+from fairday.domain.payments import store as payments
+from fairday.kernel.errors import NotFound, Refusal
 from fairday.kernel.sql import Statement
 from fairday.usecases.cancel_order import cancel_order
 from fairday.usecases.check_invariants import check_invariants
@@ -72,9 +73,13 @@ async def ship(shop: Shop, dice: random.Random) -> None:
 
 
 async def refund(shop: Shop, dice: random.Random) -> None:
-    """A piece of anybody's order."""
-    restock = dice.random() < 0.5
-    await refund_order(shop, RefundOrder(order_id=await some_order(shop, dice), lines={1: 1}, restock=restock))
+    """A piece of anybody's order that is charged: that code charges all of an order, whatever was taken off before."""
+    restock, order_id = dice.random() < 0.5, await some_order(shop, dice)
+    async with shop.database.read() as reader:
+        payment = (await payments.get_many(reader, [order_id])).get(order_id)
+    if payment is None or payment.state != "captured":
+        raise NotFound(what="charge")
+    await refund_order(shop, RefundOrder(order_id=order_id, lines={1: 1}, restock=restock))
 
 
 async def cancel(shop: Shop, dice: random.Random) -> None:
