@@ -215,3 +215,29 @@ async def test_each_work_has_its_own_queue_and_gets_its_context():
 
     batches = Batches()
     assert await asyncio.gather(batches.ask(twice, 3, 5), batches.ask(more, 3, 5)) == [15, 8]
+
+
+async def test_groups_that_parted_meet_again():
+    """Two groups a step apart on one road: the second step waits for whoever is in the first this very moment."""
+    sizes = []
+
+    async def first(_context, items):
+        await asyncio.sleep(0)
+        return list(items)
+
+    async def second(_context, items):
+        sizes.append(len(items))
+        return list(items)
+
+    batches = Batches()
+
+    async def travel(number):
+        await batches.ask(first, None, number)
+        await batches.ask(second, None, number)
+
+    await travel(-1)
+    ahead = [asyncio.ensure_future(travel(number)) for number in range(3)]
+    await asyncio.sleep(0)
+    behind = [asyncio.ensure_future(travel(number)) for number in range(3, 8)]
+    await asyncio.gather(*ahead, *behind)
+    assert sizes == [1, 8]

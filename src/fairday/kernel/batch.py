@@ -24,6 +24,7 @@ WorkOn = Callable[[C, Sequence[Q]], Awaitable[Sequence[A | Exception]]]
 
 BATCH_LIMIT = 256
 WAITING_LIMIT = 4_096
+GATHER_TURNS = 12
 BUSY_TRIES = 3
 BUSY_PAUSE_S = 0.01
 
@@ -58,10 +59,18 @@ class Batch(Generic[Q, A]):
     else work raises, its items are tried one by one.
     """
 
-    def __init__(self, work: Work[Q, A], *, limit: int = BATCH_LIMIT, waiting: int = WAITING_LIMIT) -> None:
+    def __init__(
+        self,
+        work: Work[Q, A],
+        *,
+        limit: int = BATCH_LIMIT,
+        waiting: int = WAITING_LIMIT,
+        ahead: "Sequence[Batch[Any, Any]]" = (),
+    ) -> None:
         self._work = work
         self._limit = limit
         self._bound = waiting
+        self._ahead = ahead
         self._queue: deque[_Asked[Q, A]] = deque()
         self._busy = False
         self._drainer: asyncio.Task[None] | None = None
@@ -81,14 +90,26 @@ class Batch(Generic[Q, A]):
 
     async def _drain(self) -> None:
         try:
-            while batch := self._next():
-                await self._answer(batch)
+            while self._queue:
+                await self._gather()
+                if batch := self._next():
+                    await self._answer(batch)
         finally:
             # No await since the queue was seen empty: whoever comes now finds the flag down and begins anew.
             self._busy = False
             for asked in self._queue:  # only when this task was cancelled
                 asked.answer.cancel()
             self._queue.clear()
+
+    async def _gather(self) -> None:
+        """Let those catch up who are in a batch ahead this very moment, or groups that once parted never meet again."""
+        quiet = 0
+        for _ in range(GATHER_TURNS if self._ahead else 0):
+            busy = any(batch._busy for batch in self._ahead)  # noqa: SLF001 - of its own kind
+            quiet = 0 if busy else quiet + 1
+            if quiet > 1 or len(self._queue) >= self._limit:
+                return
+            await asyncio.sleep(0)
 
     def _next(self) -> list[_Asked[Q, A]]:
         """The next batch, in the order asked; those whose time is over are answered and left out."""
@@ -154,7 +175,8 @@ class Batches:
             async def on_context(items: Sequence[Q]) -> Sequence[A | Exception]:
                 return await work(context, items)
 
-            batch = self._by_work[work] = Batch(on_context)
+            # What is first asked first comes earlier on the road of an order: those may still join.
+            batch = self._by_work[work] = Batch(on_context, ahead=tuple(self._by_work.values()))
         return cast("A", await batch.ask(item))
 
 
