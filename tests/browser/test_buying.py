@@ -80,10 +80,10 @@ def test_what_is_chosen_while_the_price_is_on_its_way_stays_chosen(page):
     page.route("**/checkout", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
     fill_in_checkout(page, payment="sandbox:tok_challenge")
     page.locator("[name=name]").focus()
-    page.wait_for_function("document.querySelector('form[aria-busy]') !== null")
+    expect(page.locator("form[aria-busy]")).to_have_count(1)
     assert len(held) == 1
     held[0].continue_()
-    page.wait_for_function("document.querySelector('form[aria-busy]') === null")
+    expect(page.locator("form[aria-busy]")).to_have_count(0)
     page.unroute("**/checkout")
     assert page.locator("[name=payment]").input_value() == "sandbox:tok_challenge"
     pay(page)
