@@ -15,6 +15,7 @@ def upgrade() -> None:
     _payments()
     _gift_balances()
     _books()
+    _reconciliations()
 
 
 def _stock() -> None:
@@ -134,7 +135,7 @@ def _gift_balances() -> None:
 
 
 def _books() -> None:
-    """Closed days and periods, and what reconciliations found."""
+    """Closed days and periods."""
     op.create_table(
         "ledger_boundary",
         sa.Column("name", sa.String(length=16), nullable=False),
@@ -172,6 +173,10 @@ def _books() -> None:
         sa.Column("closed_by", sa.String(length=191), nullable=False),
         sa.PrimaryKeyConstraint("month"),
     )
+
+
+def _reconciliations() -> None:
+    """How far providers' records were followed, and what differed."""
     op.create_table(
         "ledger_report_places",
         sa.Column("provider", sa.String(length=32), nullable=False),
